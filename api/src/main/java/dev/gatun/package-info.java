@@ -1,0 +1,2 @@
+/** Tensors, backends and compiled functions. */
+package dev.gatun;

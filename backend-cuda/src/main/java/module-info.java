@@ -1,0 +1,5 @@
+/** The CUDA backend. */
+module dev.gatun.cuda {
+    requires dev.gatun;
+    requires dev.gatun.ffi;
+}

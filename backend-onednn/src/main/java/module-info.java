@@ -1,0 +1,6 @@
+/** The oneDNN backend; shares host memory with the vector backend, which runs what oneDNN lacks. */
+module dev.gatun.onednn {
+    requires dev.gatun;
+    requires dev.gatun.ffi;
+    requires dev.gatun.vector;
+}

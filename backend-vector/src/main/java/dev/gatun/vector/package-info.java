@@ -1,0 +1,2 @@
+/** The vector backend: kernels on the Vector API. */
+package dev.gatun.vector;

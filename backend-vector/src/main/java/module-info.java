@@ -1,0 +1,7 @@
+/**
+ * The vector backend. The incubating module is optional so that the provider loads without it, and can say which flag is missing.
+ */
+module dev.gatun.vector {
+    requires dev.gatun;
+    requires static jdk.incubator.vector;
+}

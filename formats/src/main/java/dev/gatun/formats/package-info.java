@@ -1,0 +1,2 @@
+/** File formats of tensors and models. */
+package dev.gatun.formats;

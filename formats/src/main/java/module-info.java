@@ -1,0 +1,5 @@
+/** File formats of tensors and models. */
+module dev.gatun.formats {
+    requires transitive dev.gatun;
+    requires com.fasterxml.jackson.core;
+}

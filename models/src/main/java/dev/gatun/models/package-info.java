@@ -1,0 +1,2 @@
+/** Networks, training recipes, data sets and metrics. */
+package dev.gatun.models;

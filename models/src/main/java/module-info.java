@@ -1,0 +1,4 @@
+/** Networks, training recipes, data sets and metrics. */
+module dev.gatun.models {
+    requires transitive dev.gatun;
+}
