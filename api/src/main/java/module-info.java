@@ -1,3 +1,8 @@
 /** Gatun: one API for training and inference, with backends that are found and swapped at run time. */
 module dev.gatun {
+    exports dev.gatun;
+    exports dev.gatun.op;
+    exports dev.gatun.spi;
+
+    uses dev.gatun.spi.BackendProvider;
 }

@@ -1,0 +1,37 @@
+package dev.gatun.spi;
+
+import java.util.Optional;
+
+/**
+ * An opened backend: it compiles requests to kernels, or declines, and links programs. Users get one from {@link dev.gatun.Backends}. Thread-safe.
+ */
+public interface Backend extends AutoCloseable {
+    /** Returns the name by which it is chosen, e.g. {@code vector}. */
+    String name();
+
+    /** Returns what it runs on, in words: device, instruction set, versions, threads. */
+    String description();
+
+    /** Returns where its tensors lie. */
+    Memory memory();
+
+    /**
+     * Returns a kernel for {@code request}, or empty to decline: then the planner proposes something smaller, and in the end the reference loops. A kernel
+     * may ask for other operand layouts than the request's.
+     */
+    Optional<Kernel> compile(KernelRequest request);
+
+    /** Links a program; the default runs its steps one after another over an arena of this backend's memory. */
+    default Executable link(Program program) {
+        return new StepExecutable(program, memory());
+    }
+
+    /** Returns the bytes that intermediates are aligned to in the arena. */
+    default int alignment() {
+        return 64;
+    }
+
+    /** Releases threads, memory and handles; kernels must not be launched any more. */
+    @Override
+    void close();
+}

@@ -1,0 +1,116 @@
+package dev.gatun.spi;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+
+/**
+ * Native memory of this process, shared by all host backends. Freed blocks are kept by size for the next request, so that a steady-state call takes
+ * nothing from the system; {@link #trim} gives them back. Blocks are aligned to 64 bytes, sizes rounded up to an eighth of their power of two.
+ */
+public final class HostMemory implements Memory {
+    private static final HostMemory SHARED = new HostMemory();
+    private static final long ALIGNMENT = 64;
+
+    /** Owner of each block that is in use or kept: closing it gives the memory back. */
+    private final Map<HostBuffer, Arena> arenas = new IdentityHashMap<>();
+    private final Map<Long, ArrayDeque<HostBuffer>> free = new HashMap<>();
+    private long used;
+    private long kept;
+
+    /** Makes a memory of its own; backends use {@link #shared}. */
+    public HostMemory() {
+    }
+
+    /** Returns the memory that all host backends of this process share. */
+    public static HostMemory shared() {
+        return SHARED;
+    }
+
+    @Override
+    public boolean isHost() {
+        return true;
+    }
+
+    @Override
+    public synchronized HostBuffer allocate(long bytes) {
+        long size = rounded(bytes);
+        ArrayDeque<HostBuffer> blocks = free.get(size);
+        if (blocks != null && !blocks.isEmpty()) {
+            kept -= size;
+            used += size;
+            return blocks.pop();
+        }
+        Arena arena = Arena.ofShared();
+        HostBuffer buffer;
+        try {
+            buffer = HostBuffer.of(arena.allocate(size, ALIGNMENT));
+        } catch (OutOfMemoryError | IllegalArgumentException e) {
+            arena.close();
+            trim();
+            throw new OutOfMemoryError("host memory: cannot get " + size + " bytes; " + used
+                    + " bytes are in use (close tensors and predictors that are not needed, or raise -XX:MaxDirectMemorySize)");
+        }
+        arenas.put(buffer, arena);
+        used += size;
+        return buffer;
+    }
+
+    @Override
+    public synchronized void free(Buffer buffer) {
+        HostBuffer host = (HostBuffer) buffer;
+        if (!arenas.containsKey(host)) {
+            throw new IllegalArgumentException("host memory: the buffer at " + host.address() + " is not one of this memory's");
+        }
+        long size = host.bytes();
+        used -= size;
+        kept += size;
+        free.computeIfAbsent(size, s -> new ArrayDeque<>()).push(host);
+    }
+
+    /** Gives all kept blocks back to the system. */
+    public synchronized void trim() {
+        free.values().forEach(blocks -> blocks.forEach(b -> arenas.remove(b).close()));
+        free.clear();
+        kept = 0;
+    }
+
+    /** Returns the bytes of freed blocks that are kept for the next request. */
+    public synchronized long keptBytes() {
+        return kept;
+    }
+
+    @Override
+    public void upload(MemorySegment source, Buffer target) {
+        MemorySegment.copy(source, 0, ((HostBuffer) target).segment(), 0, source.byteSize());
+    }
+
+    @Override
+    public void download(Buffer source, MemorySegment target) {
+        MemorySegment.copy(((HostBuffer) source).segment(), 0, target, 0, target.byteSize());
+    }
+
+    @Override
+    public void copy(Buffer source, Buffer target, long bytes) {
+        MemorySegment.copy(((HostBuffer) source).segment(), 0, ((HostBuffer) target).segment(), 0, bytes);
+    }
+
+    @Override
+    public void synchronize() {
+        // Host kernels have finished when their launch returns.
+    }
+
+    @Override
+    public synchronized long usedBytes() {
+        return used;
+    }
+
+    /** Rounds up so that sizes close to each other share blocks: to 64 bytes, above 1 KiB to an eighth of the power of two below. */
+    static long rounded(long bytes) {
+        long unit = bytes <= 1024 ? ALIGNMENT : Math.max(ALIGNMENT, Long.highestOneBit(bytes - 1) / 8);
+        return Math.max(ALIGNMENT, Math.ceilDiv(bytes, unit) * unit);
+    }
+}
