@@ -7,15 +7,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The top command. Exit codes: 0 done; 1 failed, or a check found a difference; 2 wrong usage.
  *
- * <p>A failure prints one sentence on standard error; {@code --debug} prints the stack trace instead.
+ * <p>Results go to standard output, all else to standard error. A failure is told in one sentence; {@code --debug} adds the stack trace.
+ * A command reports a failure by throwing: {@link Failure} makes the sentence of it.
  */
-@Command(name = "gatun", mixinStandardHelpOptions = true, scope = ScopeType.INHERIT, versionProvider = Version.class,
+@Command(name = "gatun", scope = ScopeType.INHERIT, mixinStandardHelpOptions = true, versionProvider = Version.class,
         description = "Trains and runs neural networks on the backends of this machine.",
-        exitCodeListHeading = "%nExit codes:%n", exitCodeList = {"0:done", "1:failed", "2:wrong usage"})
+        exitCodeListHeading = "%nExit codes:%n", exitCodeList = {"0:done", "1:failed, or a check found a difference", "2:wrong usage"})
 public final class Main implements Runnable {
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print the stack trace of a failure.")
     private boolean debug;
@@ -34,7 +36,8 @@ public final class Main implements Runnable {
     static CommandLine commandLine() {
         var main = new Main();
         return new CommandLine(main)
-                .setExecutionExceptionHandler((failure, commandLine, parsed) -> main.report(failure, commandLine));
+                .setParameterExceptionHandler((mistake, args) -> main.refuse(mistake))
+                .setExecutionExceptionHandler((failure, command, parsed) -> main.report(failure, command));
     }
 
     @Override
@@ -42,13 +45,24 @@ public final class Main implements Runnable {
         throw new ParameterException(spec.commandLine(), "Name a command.");
     }
 
-    private int report(Exception failure, CommandLine commandLine) {
+    private int refuse(ParameterException mistake) {
+        var command = mistake.getCommandLine();
+        command.getErr().println("gatun: " + mistake.getMessage());
+        UnmatchedArgumentException.printSuggestions(mistake, command.getErr());
+        command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return printTrace(mistake, command, command.getCommandSpec().exitCodeOnInvalidInput());
+    }
+
+    private int report(Exception failure, CommandLine command) {
+        command.getErr().println("gatun: " + Failure.sentence(failure));
+        return printTrace(failure, command, command.getCommandSpec().exitCodeOnExecutionException());
+    }
+
+    private int printTrace(Exception failure, CommandLine command, int exitCode) {
         if (debug) {
-            failure.printStackTrace(commandLine.getErr());
-        } else {
-            var message = failure.getMessage();
-            commandLine.getErr().println("gatun: " + (message == null || message.isBlank() ? failure.getClass().getSimpleName() : message));
+            failure.printStackTrace(command.getErr());
         }
-        return commandLine.getCommandSpec().exitCodeOnExecutionException();
+        command.getErr().flush();
+        return exitCode;
     }
 }

@@ -1,0 +1,29 @@
+package dev.gatun.cli;
+
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+
+/** How a failure is told to the user. */
+final class Failure {
+    private Failure() {
+    }
+
+    /** Returns one sentence about {@code failure}. Messages of the file system are often a bare path, so the rule broken is added. */
+    static String sentence(Throwable failure) {
+        return switch (failure) {
+            case UncheckedIOException wrapper -> sentence(wrapper.getCause());
+            case NoSuchFileException absent -> absent.getFile() + ": no such file or folder";
+            case AccessDeniedException denied -> denied.getFile() + ": permission denied";
+            case FileAlreadyExistsException existing -> existing.getFile() + ": exists already";
+            case NotDirectoryException file -> file.getFile() + ": is not a folder";
+            case DirectoryNotEmptyException full -> full.getFile() + ": is not empty";
+            case FileSystemException other when other.getReason() != null -> other.getFile() + ": " + other.getReason();
+            default -> failure.getMessage() == null || failure.getMessage().isBlank() ? failure.toString() : failure.getMessage();
+        };
+    }
+}

@@ -1,0 +1,112 @@
+package dev.gatun.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine.Command;
+
+class MainTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int gatun(String... args) {
+        return Main.commandLine()
+                .addSubcommand(new Failing())
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(args);
+    }
+
+    @Test
+    void helpGoesToStandardOutputAndNamesTheExitCodes() {
+        assertEquals(0, gatun("--help"));
+        assertTrue(out.toString().startsWith("Usage: gatun"), out.toString());
+        assertTrue(out.toString().contains("2   wrong usage"), out.toString());
+        assertEquals("", err.toString());
+    }
+
+    @Test
+    void versionNamesTheReleaseAndTheJavaThatRuns() {
+        assertEquals(0, gatun("--version"));
+        assertTrue(out.toString().startsWith("gatun "), out.toString());
+        assertTrue(out.toString().contains("Java " + Runtime.version()), out.toString());
+    }
+
+    @Test
+    void noCommandIsWrongUsage() {
+        assertEquals(2, gatun());
+        assertEquals("gatun: Name a command.\nTry 'gatun --help'.\n", err.toString().replace("\r", ""));
+        assertEquals("", out.toString());
+    }
+
+    @Test
+    void unknownOptionIsWrongUsageAndNamesIt() {
+        assertEquals(2, gatun("--speed"));
+        assertTrue(err.toString().contains("--speed"), err.toString());
+        assertFalse(err.toString().contains("\tat "), err.toString());
+    }
+
+    @Test
+    void failureIsOneSentenceOnStandardError() {
+        assertEquals(1, gatun("failing"));
+        assertEquals("gatun: absent.txt: no such file or folder\n", err.toString().replace("\r", ""));
+        assertEquals("", out.toString());
+    }
+
+    @Test
+    void debugAddsTheStackTraceWhereverItStands() {
+        assertEquals(1, gatun("failing", "--debug"));
+        assertTrue(err.toString().contains("\tat dev.gatun.cli.MainTest$Failing.run"), err.toString());
+        err.getBuffer().setLength(0);
+        assertEquals(1, gatun("--debug", "failing"));
+        assertTrue(err.toString().contains("\tat dev.gatun.cli.MainTest$Failing.run"), err.toString());
+    }
+
+    @Test
+    void fileSystemFailuresSayWhatIsWrongWithTheFile(@TempDir Path folder) throws IOException {
+        var file = Files.createFile(folder.resolve("file"));
+        assertEquals(file + ": exists already", sentenceOf(() -> Files.createFile(file)));
+        assertEquals(folder + ": is not empty", sentenceOf(() -> Files.delete(folder)));
+        assertEquals(file + ": is not a folder", sentenceOf(() -> Files.newDirectoryStream(file).close()));
+        assertEquals(file.resolve("below") + ": Not a directory", sentenceOf(() -> Files.createFile(file.resolve("below"))));
+    }
+
+    @Test
+    void failureWithoutMessageIsNamedByItsType() {
+        assertEquals("java.lang.ArithmeticException", Failure.sentence(new ArithmeticException()));
+    }
+
+    private interface FileAction {
+        void run() throws IOException;
+    }
+
+    private static String sentenceOf(FileAction action) {
+        try {
+            action.run();
+        } catch (IOException failure) {
+            return Failure.sentence(failure);
+        }
+        return "no failure";
+    }
+
+    @Command(name = "failing")
+    static final class Failing implements Runnable {
+        @Override
+        public void run() {
+            try {
+                Files.readString(Path.of("absent.txt"));
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        }
+    }
+}
