@@ -1,0 +1,249 @@
+package dev.gatun.vector;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A fork-join pool for loops of microseconds. The caller is worker 0; helpers spin for some tens of microseconds after their last task,
+ * then park, so that a chain of kernels pays about a microsecond a fork and an idle backend pays nothing.
+ *
+ * <p>One task runs at a time. Whoever calls while another is running (a second Java thread, or a task that forks again) runs its task
+ * alone, on its own thread: callers never oversubscribe the machine and never wait for each other. Tasks therefore must not depend on
+ * how many workers they get. Nothing is allocated by a call. Callers may be virtual threads: nothing here is bound to a thread.
+ */
+final class Workers implements AutoCloseable {
+    /** A piece of work that any number of workers can share: {@code worker} of {@code workers} does its part. */
+    @FunctionalInterface
+    interface Task extends FrameTask {
+        void run(int worker, int workers);
+
+        @Override
+        default void run(long frame, int worker, int workers) {
+            run(worker, workers);
+        }
+    }
+
+    /** A {@link Task} whose arguments of this call lie in native memory, at {@code frame}: an immutable kernel then serves many callers. */
+    @FunctionalInterface
+    interface FrameTask {
+        void run(long frame, int worker, int workers);
+    }
+
+    /** The part {@code from} (inclusive) to {@code to} (exclusive) of a loop. */
+    @FunctionalInterface
+    interface RangeTask {
+        void run(long from, long to);
+    }
+
+    /** Between 20 and 100 microseconds, depending on the processor: longer than the gaps between kernels, shorter than a time slice. */
+    private static final int SPINS = 1500;
+
+    private final Thread[] helpers;
+    private final AtomicBoolean busy = new AtomicBoolean();
+
+    // What the helpers are to do. Written by the owner of `busy` before it advances `generation`, read by helpers after they saw it move.
+    private FrameTask task;
+    private long frame;
+    private RangeTask rangeTask;
+    private long length;
+    private long grain;
+
+    private volatile int generation;
+    private volatile boolean closed;
+    private volatile Thread caller;      // null unless it is parked, or about to be
+    private final AtomicInteger running = new AtomicInteger();
+    private final AtomicIntegerArray parked;
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+    /**
+     * Starts {@code threads - 1} daemon threads.
+     *
+     * @throws IllegalArgumentException if {@code threads} is less than 1
+     */
+    Workers(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("workers: at least 1 thread is needed, got " + threads);
+        }
+        helpers = new Thread[threads - 1];
+        parked = new AtomicIntegerArray(threads - 1);
+        for (int i = 0; i < helpers.length; i++) {
+            int worker = i + 1;
+            helpers[i] = Thread.ofPlatform().daemon().name("gatun-vector-" + worker).unstarted(() -> serve(worker));
+        }
+        for (Thread helper : helpers) {
+            helper.start();
+        }
+    }
+
+    /** Returns how many workers a task can get, the caller included. */
+    int threads() {
+        return helpers.length + 1;
+    }
+
+    /**
+     * Runs {@code task} on all workers, or on the caller alone if the pool is busy or closed, and returns when all parts are done.
+     * What a worker throws is thrown here, after all have finished.
+     */
+    void run(Task task) {
+        run(task, 0);
+    }
+
+    /** {@link #run(Task)} with the arguments at {@code frame}. */
+    void run(FrameTask task, long frame) {
+        if (helpers.length == 0 || !busy.compareAndSet(false, true)) {
+            task.run(frame, 0, 1);
+            return;
+        }
+        this.task = task;
+        this.frame = frame;
+        try {
+            fork();
+        } finally {
+            this.task = null;
+            busy.setRelease(false);
+        }
+    }
+
+    /**
+     * Runs {@code task} over 0..{@code length}: one contiguous range a worker, each starting at a multiple of {@code grain}; on the caller
+     * alone if there is no more than one grain.
+     */
+    void parallelFor(long length, long grain, RangeTask task) {
+        if (length <= 0) {
+            return;
+        }
+        if (length <= grain || helpers.length == 0 || !busy.compareAndSet(false, true)) {
+            task.run(0, length);
+            return;
+        }
+        this.rangeTask = task;
+        this.length = length;
+        this.grain = grain;
+        try {
+            fork();
+        } finally {
+            this.rangeTask = null;
+            busy.setRelease(false);
+        }
+    }
+
+    /** Returns where the part of {@code worker} of {@code workers} begins if {@code count} items are dealt out evenly and in order. */
+    static long share(long count, int worker, int workers) {
+        return count / workers * worker + Math.min(worker, count % workers);
+    }
+
+    /** Ends the helpers, after the task in progress if there is one. Later tasks run on their callers alone. */
+    @Override
+    public void close() {
+        while (!busy.compareAndSet(false, true)) {   // and never released: the pool is busy for ever
+            if (closed) {
+                return;
+            }
+            Thread.yield();
+        }
+        closed = true;
+        generation++;
+        boolean interrupted = false;
+        for (Thread helper : helpers) {
+            LockSupport.unpark(helper);
+            while (helper.isAlive()) {
+                try {
+                    helper.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void fork() {
+        running.set(helpers.length);
+        generation++;                    // only the owner of `busy` writes it
+        for (int i = 0; i < helpers.length; i++) {
+            if (parked.get(i) != 0) {
+                LockSupport.unpark(helpers[i]);
+            }
+        }
+        try {
+            part(0);
+        } catch (Throwable e) {
+            failure.compareAndSet(null, e);
+        }
+        join();
+        switch (failure.getAndSet(null)) {
+            case null -> { }
+            case Error e -> throw e;
+            case RuntimeException e -> throw e;
+            case Throwable e -> throw new AssertionError("tasks declare no checked exceptions", e);
+        }
+    }
+
+    private void part(int worker) {
+        int workers = helpers.length + 1;
+        RangeTask ranges = rangeTask;
+        if (ranges == null) {
+            task.run(frame, worker, workers);
+            return;
+        }
+        long grains = (length + grain - 1) / grain;
+        long from = share(grains, worker, workers) * grain;
+        long to = Math.min(length, share(grains, worker + 1, workers) * grain);
+        if (from < to) {
+            ranges.run(from, to);
+        }
+    }
+
+    private void join() {
+        for (int spins = 0; spins < SPINS; spins++) {
+            if (running.get() == 0) {
+                return;
+            }
+            Thread.onSpinWait();
+        }
+        caller = Thread.currentThread();
+        while (running.get() != 0) {
+            LockSupport.park(this);
+        }
+        caller = null;
+    }
+
+    private void serve(int worker) {
+        int seen = 0;
+        while (true) {
+            seen = awaitAfter(seen, worker - 1);
+            if (closed) {
+                return;
+            }
+            try {
+                part(worker);
+            } catch (Throwable e) {
+                failure.compareAndSet(null, e);
+            }
+            if (running.decrementAndGet() == 0) {
+                LockSupport.unpark(caller);      // null while the caller still spins
+            }
+        }
+    }
+
+    private int awaitAfter(int seen, int helper) {
+        for (int spins = 0; spins < SPINS; spins++) {
+            if (generation != seen) {
+                return generation;
+            }
+            Thread.onSpinWait();
+        }
+        // First say so, then look again: whoever advances the generation does it before it looks who is parked.
+        parked.set(helper, 1);
+        while (generation == seen) {
+            LockSupport.park(this);
+        }
+        parked.set(helper, 0);
+        return generation;
+    }
+}
