@@ -1,0 +1,166 @@
+package dev.gatun.vector;
+
+import static dev.gatun.vector.Native.ALL;
+import static dev.gatun.vector.Native.ORDER;
+import static dev.gatun.vector.Simd.F32;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static jdk.incubator.vector.FloatVector.zero;
+
+import jdk.incubator.vector.FloatVector;
+
+/** {@link MicroKernel4} two vectors wide: what fits the 16 registers of AVX2 and SSE, and the tails of wider panels. */
+final class MicroKernel2 {
+    private static final long V1 = Simd.BYTES;
+
+    private MicroKernel2() {
+    }
+
+    /** Runs the first 6, 4, 2 or 1 of {@code rows} rows and returns how many that were. */
+    static int run(int rows, int kc, long a, long rsA, long ksA, long b, long ksB, long c, long rsC) {
+        if (rows >= 6) {
+            rows6(kc, a, rsA, ksA, b, ksB, c, rsC);
+            return 6;
+        }
+        if (rows >= 4) {
+            rows4(kc, a, rsA, ksA, b, ksB, c, rsC);
+            return 4;
+        }
+        if (rows >= 2) {
+            rows2(kc, a, rsA, ksA, b, ksB, c, rsC);
+            return 2;
+        }
+        rows1(kc, a, ksA, b, ksB, c);
+        return 1;
+    }
+
+    /** Six rows of two vectors: 12 accumulators, 2 vectors of B and a broadcast: 15 of 16 registers. */
+    private static void rows6(int kc, long a, long rsA, long ksA, long b, long ksB, long c, long rsC) {
+        FloatVector zero = zero(F32);
+        FloatVector c00 = zero, c01 = zero;
+        FloatVector c10 = zero, c11 = zero;
+        FloatVector c20 = zero, c21 = zero;
+        FloatVector c30 = zero, c31 = zero;
+        FloatVector c40 = zero, c41 = zero;
+        FloatVector c50 = zero, c51 = zero;
+        long a1 = a + rsA, a2 = a + 2 * rsA, a3 = a + 3 * rsA, a4 = a + 4 * rsA, a5 = a + 5 * rsA;
+        long ka = 0;
+        for (int k = 0; k < kc; k++) {
+            FloatVector b0 = fromMemorySegment(F32, ALL, b, ORDER);
+            FloatVector b1 = fromMemorySegment(F32, ALL, b + V1, ORDER);
+            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a + ka));
+            c00 = x.fma(b0, c00);
+            c01 = x.fma(b1, c01);
+            x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a1 + ka));
+            c10 = x.fma(b0, c10);
+            c11 = x.fma(b1, c11);
+            x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a2 + ka));
+            c20 = x.fma(b0, c20);
+            c21 = x.fma(b1, c21);
+            x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a3 + ka));
+            c30 = x.fma(b0, c30);
+            c31 = x.fma(b1, c31);
+            x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a4 + ka));
+            c40 = x.fma(b0, c40);
+            c41 = x.fma(b1, c41);
+            x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a5 + ka));
+            c50 = x.fma(b0, c50);
+            c51 = x.fma(b1, c51);
+            ka += ksA;
+            b += ksB;
+        }
+        c00.intoMemorySegment(ALL, c, ORDER);
+        c01.intoMemorySegment(ALL, c + V1, ORDER);
+        c10.intoMemorySegment(ALL, c += rsC, ORDER);
+        c11.intoMemorySegment(ALL, c + V1, ORDER);
+        c20.intoMemorySegment(ALL, c += rsC, ORDER);
+        c21.intoMemorySegment(ALL, c + V1, ORDER);
+        c30.intoMemorySegment(ALL, c += rsC, ORDER);
+        c31.intoMemorySegment(ALL, c + V1, ORDER);
+        c40.intoMemorySegment(ALL, c += rsC, ORDER);
+        c41.intoMemorySegment(ALL, c + V1, ORDER);
+        c50.intoMemorySegment(ALL, c += rsC, ORDER);
+        c51.intoMemorySegment(ALL, c + V1, ORDER);
+    }
+
+    /** Four rows of two vectors. */
+    private static void rows4(int kc, long a, long rsA, long ksA, long b, long ksB, long c, long rsC) {
+        FloatVector zero = zero(F32);
+        FloatVector c00 = zero, c01 = zero;
+        FloatVector c10 = zero, c11 = zero;
+        FloatVector c20 = zero, c21 = zero;
+        FloatVector c30 = zero, c31 = zero;
+        long a1 = a + rsA, a2 = a + 2 * rsA, a3 = a + 3 * rsA;
+        long ka = 0;
+        for (int k = 0; k < kc; k++) {
+            FloatVector b0 = fromMemorySegment(F32, ALL, b, ORDER);
+            FloatVector b1 = fromMemorySegment(F32, ALL, b + V1, ORDER);
+            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a + ka));
+            c00 = x.fma(b0, c00);
+            c01 = x.fma(b1, c01);
+            x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a1 + ka));
+            c10 = x.fma(b0, c10);
+            c11 = x.fma(b1, c11);
+            x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a2 + ka));
+            c20 = x.fma(b0, c20);
+            c21 = x.fma(b1, c21);
+            x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a3 + ka));
+            c30 = x.fma(b0, c30);
+            c31 = x.fma(b1, c31);
+            ka += ksA;
+            b += ksB;
+        }
+        c00.intoMemorySegment(ALL, c, ORDER);
+        c01.intoMemorySegment(ALL, c + V1, ORDER);
+        c10.intoMemorySegment(ALL, c += rsC, ORDER);
+        c11.intoMemorySegment(ALL, c + V1, ORDER);
+        c20.intoMemorySegment(ALL, c += rsC, ORDER);
+        c21.intoMemorySegment(ALL, c + V1, ORDER);
+        c30.intoMemorySegment(ALL, c += rsC, ORDER);
+        c31.intoMemorySegment(ALL, c + V1, ORDER);
+    }
+
+    /** Two rows of two vectors. */
+    private static void rows2(int kc, long a, long rsA, long ksA, long b, long ksB, long c, long rsC) {
+        FloatVector zero = zero(F32);
+        FloatVector c00 = zero, c01 = zero;
+        FloatVector c10 = zero, c11 = zero;
+        long a1 = a + rsA;
+        long ka = 0;
+        for (int k = 0; k < kc; k++) {
+            FloatVector b0 = fromMemorySegment(F32, ALL, b, ORDER);
+            FloatVector b1 = fromMemorySegment(F32, ALL, b + V1, ORDER);
+            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a + ka));
+            c00 = x.fma(b0, c00);
+            c01 = x.fma(b1, c01);
+            x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a1 + ka));
+            c10 = x.fma(b0, c10);
+            c11 = x.fma(b1, c11);
+            ka += ksA;
+            b += ksB;
+        }
+        c00.intoMemorySegment(ALL, c, ORDER);
+        c01.intoMemorySegment(ALL, c + V1, ORDER);
+        c10.intoMemorySegment(ALL, c += rsC, ORDER);
+        c11.intoMemorySegment(ALL, c + V1, ORDER);
+    }
+
+    /** One row of two vectors. */
+    private static void rows1(int kc, long a, long ksA, long b, long ksB, long c) {
+        FloatVector zero = zero(F32);
+        FloatVector c00 = zero, c01 = zero;
+        long ka = 0;
+        for (int k = 0; k < kc; k++) {
+            FloatVector b0 = fromMemorySegment(F32, ALL, b, ORDER);
+            FloatVector b1 = fromMemorySegment(F32, ALL, b + V1, ORDER);
+            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a + ka));
+            c00 = x.fma(b0, c00);
+            c01 = x.fma(b1, c01);
+            ka += ksA;
+            b += ksB;
+        }
+        c00.intoMemorySegment(ALL, c, ORDER);
+        c01.intoMemorySegment(ALL, c + V1, ORDER);
+    }
+}
