@@ -1,0 +1,62 @@
+package dev.gatun.graph;
+
+import dev.gatun.DType;
+import dev.gatun.TensorType;
+import dev.gatun.op.Elementwise;
+import dev.gatun.op.Elementwise.BinaryFunction;
+import dev.gatun.op.Elementwise.UnaryFunction;
+import java.util.List;
+
+/** Types of elementwise ops: operands of one shape, which is the result's. */
+final class ElementwiseRules {
+    private ElementwiseRules() {
+    }
+
+    static TensorType infer(Elementwise op, List<TensorType> inputs) {
+        return switch (op) {
+            case Elementwise.Unary u -> unary(u.function(), Operands.of(op, inputs, "x"));
+            case Elementwise.Binary b -> binary(b.function(), Operands.of(op, inputs, "a", "b"));
+            case Elementwise.Where w -> where(Operands.of(op, inputs, "c", "a", "b"));
+            case Elementwise.Cast c -> Operands.of(op, inputs, "x").type(0).with(c.to());
+        };
+    }
+
+    private static TensorType unary(UnaryFunction function, Operands o) {
+        DType dtype = o.dtype(0);
+        switch (function) {
+            case NEG -> o.kind(0, dtype.isFloating() || dtype.kind() == DType.Kind.SIGNED, "floating or a signed integer", DType.I32);
+            case ABS, SIGN, RELU -> o.numeric(0);
+            case RECIPROCAL, SQRT, RSQRT, EXP, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH, ERF, SIGMOID,
+                 SOFTPLUS, FLOOR, CEIL, ROUND, TRUNC, IS_NAN, IS_INF -> o.floating(0);
+            case LOGICAL_NOT -> o.exactly(0, DType.BOOL);
+            case BITWISE_NOT -> o.kind(0, dtype.isInteger(), "an integer type", DType.I32);
+        }
+        return function.isPredicate() ? o.type(0).with(DType.BOOL) : o.type(0);
+    }
+
+    private static TensorType binary(BinaryFunction function, Operands o) {
+        DType dtype = o.dtype(0);
+        switch (function) {
+            case ADD, SUB, MUL, DIV, POW, MOD, REM, MIN, MAX, LT, LE, GT, GE -> o.numeric(0);
+            case ATAN2 -> o.floating(0);
+            case AND, OR, XOR -> o.kind(0, !dtype.isFloating(), "an integer type or bool", DType.BOOL);
+            case SHIFT_LEFT, SHIFT_RIGHT -> o.kind(0, dtype.isInteger(), "an integer type", DType.I32);
+            case EQ, NE -> { }
+        }
+        o.sameDtype(0, 1);
+        sameShape(o, 0, 1);
+        return function.isComparison() ? o.type(0).with(DType.BOOL) : o.type(0);
+    }
+
+    private static TensorType where(Operands o) {
+        o.exactly(0, DType.BOOL);
+        o.sameDtype(1, 2);
+        sameShape(o, 0, 1);
+        sameShape(o, 1, 2);
+        return o.type(1);
+    }
+
+    private static void sameShape(Operands o, int first, int other) {
+        o.check(o.shape(first).equals(o.shape(other)), o.text(first) + " and " + o.text(other) + ": shapes must be equal, expand the smaller first");
+    }
+}
