@@ -113,7 +113,8 @@ class NeuralTypeRulesTest {
         refused("batch_norm: epsilon must not be negative, got -1.0", new Normalization.BatchNorm(-1), f32(4, 3), f32(3), f32(3));
         refused("standardize: axis 2 is outside of x[4, 3], whose axes are 0 to 1", new Normalization.Standardize(2, 1e-5), f32(4, 3));
         refused("standardize: the axes of x[4, 0] from 1 on hold no elements to take the statistics of", new Normalization.Standardize(1, 1e-5), f32(4, 0));
-        refused("standardize_backward: r[3] must be [4]: the axes of x̂[4, 3] before 1", new Normalization.StandardizeBackward(1), f32(4, 3), f32(3), f32(4, 3));
+        refused("standardize_backward: r[3] must be [4]: the axes of x̂[4, 3] before 1",
+                new Normalization.StandardizeBackward(1), f32(4, 3), f32(3), f32(4, 3));
         refused("local_response_norm: size must be at least 1, got 0", new Normalization.LocalResponseNorm(0, 1, 1, 1), f32(4, 3));
         refused("softmax: axis -1 is outside of x[4, 3], whose axes are 0 to 1", new Normalization.Softmax(-1), f32(4, 3));
         refused("log_softmax: x is i32 but must be floating, write x.cast(DType.F32)", new Normalization.LogSoftmax(0), of(DType.I32, 2));
