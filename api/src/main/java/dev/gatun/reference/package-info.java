@@ -8,6 +8,8 @@
  * Loop                (Elements[] in, Elements[] out) -> writes out
  * Elements            a tensor's elements as double or long, whatever their type
  * Places              a walk over a shape with the offsets of a strided view
+ * Doubles             a tensor as a double[], for loops that read each element many times
+ * Tap                 which input and output places one place of a sliding kernel brings together
  * </pre>
  *
  * <p>Floating results are computed in double from the operands as stored, and rounded once to the type of the result; integers are computed in long,
