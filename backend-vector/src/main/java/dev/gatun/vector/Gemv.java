@@ -1,0 +1,179 @@
+package dev.gatun.vector;
+
+import static dev.gatun.vector.Native.FLOAT;
+import static dev.gatun.vector.Native.broadcast;
+import static dev.gatun.vector.Native.getFloat;
+import static dev.gatun.vector.Native.load;
+import static dev.gatun.vector.Native.putFloat;
+import static dev.gatun.vector.Native.store;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Products of a matrix with one or a few vectors. Each float of the matrix is used once a vector, so memory is the limit: both kernels read the
+ * matrix once, in rows from end to end, and each is several streams wide so that the processor prefetches.
+ */
+final class Gemv {
+    /** Bytes of scratch that {@link #dots} needs. */
+    static final long SCRATCH_BYTES = 4 * 64;
+
+    private Gemv() {
+    }
+
+    /**
+     * c[i, j] = Σₖ p[i, k] · q[j, k], or +=, for {@code few} rows i and rows j from {@code j0} to {@code j1}: dot products, where k is contiguous.
+     *
+     * @param p row i is at {@code p + i·rsP}
+     * @param q row j is at {@code q + j·rsQ}
+     * @param c c[i, j] is at {@code c + i·rsC + j·csC}
+     */
+    static void dots(int few, int K, long p, long rsP, long q, long rsQ, int j0, int j1, long c, long rsC, long csC, boolean accumulate, long scratch) {
+        int j = j0;
+        for (; j + 4 <= j1; j += 4) {
+            for (int i = 0; i < few; i++) {        // for each i again: by then the four rows are in a cache
+                dot4(K, p + i * rsP, q + j * rsQ, rsQ, c + i * rsC + j * csC, csC, accumulate, scratch);
+            }
+        }
+        for (; j < j1; j++) {
+            for (int i = 0; i < few; i++) {
+                dot1(K, p + i * rsP, q + j * rsQ, c + i * rsC + j * csC, accumulate, scratch);
+            }
+        }
+    }
+
+    private static void dot4(int K, long p, long q, long rsQ, long c, long csC, boolean accumulate, long scratch) {
+        long bytes = K * FLOAT;
+        long q1 = q + rsQ;
+        long q2 = q1 + rsQ;
+        long q3 = q2 + rsQ;
+        FloatVector s0 = FloatVector.zero(Simd.F32);
+        FloatVector s1 = s0;
+        FloatVector s2 = s0;
+        FloatVector s3 = s0;
+        long i = 0;
+        for (; i <= bytes - Simd.BYTES; i += Simd.BYTES) {
+            FloatVector x = load(p + i);
+            s0 = x.fma(load(q + i), s0);
+            s1 = x.fma(load(q1 + i), s1);
+            s2 = x.fma(load(q2 + i), s2);
+            s3 = x.fma(load(q3 + i), s3);
+        }
+        store(scratch, s0);
+        store(scratch + 64, s1);
+        store(scratch + 128, s2);
+        store(scratch + 192, s3);
+        put(c, accumulate, sum(scratch) + rest(i, bytes, p, q));
+        put(c + csC, accumulate, sum(scratch + 64) + rest(i, bytes, p, q1));
+        put(c + 2 * csC, accumulate, sum(scratch + 128) + rest(i, bytes, p, q2));
+        put(c + 3 * csC, accumulate, sum(scratch + 192) + rest(i, bytes, p, q3));
+    }
+
+    private static void dot1(int K, long p, long q, long c, boolean accumulate, long scratch) {
+        long bytes = K * FLOAT;
+        FloatVector s = FloatVector.zero(Simd.F32);
+        long i = 0;
+        for (; i <= bytes - Simd.BYTES; i += Simd.BYTES) {
+            s = load(p + i).fma(load(q + i), s);
+        }
+        store(scratch, s);
+        put(c, accumulate, sum(scratch) + rest(i, bytes, p, q));
+    }
+
+    /** Sums the lanes of a stored vector, always in the same order: {@code reduceLanes} may differ between interpreter and compiled code. */
+    private static float sum(long vector) {
+        float s0 = getFloat(vector);
+        float s1 = getFloat(vector + FLOAT);
+        float s2 = getFloat(vector + 2 * FLOAT);
+        float s3 = getFloat(vector + 3 * FLOAT);
+        for (long i = 4 * FLOAT; i < Simd.BYTES; i += 4 * FLOAT) {
+            s0 += getFloat(vector + i);
+            s1 += getFloat(vector + i + FLOAT);
+            s2 += getFloat(vector + i + 2 * FLOAT);
+            s3 += getFloat(vector + i + 3 * FLOAT);
+        }
+        return s0 + s1 + (s2 + s3);
+    }
+
+    private static float rest(long from, long to, long p, long q) {
+        float s = 0;
+        for (long i = from; i < to; i += FLOAT) {
+            s = Math.fma(getFloat(p + i), getFloat(q + i), s);
+        }
+        return s;
+    }
+
+    private static void put(long c, boolean accumulate, float value) {
+        putFloat(c, accumulate ? getFloat(c) + value : value);
+    }
+
+    /**
+     * y[i, j] = Σₖ p[i, k] · b[k, j], or +=, for {@code few} rows i and columns j from {@code j0} to {@code j1}: sums of rows, where j is contiguous.
+     *
+     * @param p p[i, k] is at {@code p + i·rsP + k·ksP}
+     * @param b row k is at {@code b + k·ldb}
+     * @param y row i is at {@code y + i·rsY}
+     */
+    static void sumsOfRows(int few, int K, long p, long rsP, long ksP, long b, long ldb, int j0, int j1, long y, long rsY, boolean accumulate) {
+        long bytes = (j1 - j0) * FLOAT;
+        long from = b + j0 * FLOAT;
+        long to = y + j0 * FLOAT;
+        if (!accumulate) {
+            for (int i = 0; i < few; i++) {
+                Native.zero(to + i * rsY, bytes);
+            }
+        }
+        int k = 0;
+        for (; k + 8 <= K; k += 8) {
+            for (int i = 0; i < few; i++) {
+                add8(bytes, p + i * rsP + k * ksP, ksP, from + k * ldb, ldb, to + i * rsY);
+            }
+        }
+        for (; k < K; k++) {
+            for (int i = 0; i < few; i++) {
+                add1(bytes, p + i * rsP + k * ksP, from + k * ldb, to + i * rsY);
+            }
+        }
+    }
+
+    private static void add8(long bytes, long p, long ksP, long b, long ldb, long y) {
+        long b4 = b + 4 * ldb;
+        FloatVector x0 = broadcast(p);
+        FloatVector x1 = broadcast(p + ksP);
+        FloatVector x2 = broadcast(p + 2 * ksP);
+        FloatVector x3 = broadcast(p + 3 * ksP);
+        FloatVector x4 = broadcast(p + 4 * ksP);
+        FloatVector x5 = broadcast(p + 5 * ksP);
+        FloatVector x6 = broadcast(p + 6 * ksP);
+        FloatVector x7 = broadcast(p + 7 * ksP);
+        long i = 0;
+        for (; i <= bytes - Simd.BYTES; i += Simd.BYTES) {
+            FloatVector s = x0.fma(load(b + i), load(y + i));
+            s = x1.fma(load(b + ldb + i), s);
+            s = x2.fma(load(b + 2 * ldb + i), s);
+            s = x3.fma(load(b + 3 * ldb + i), s);
+            s = x4.fma(load(b4 + i), s);
+            s = x5.fma(load(b4 + ldb + i), s);
+            s = x6.fma(load(b4 + 2 * ldb + i), s);
+            store(y + i, x7.fma(load(b4 + 3 * ldb + i), s));
+        }
+        for (; i < bytes; i += FLOAT) {
+            float s = getFloat(y + i);
+            for (int k = 0; k < 8; k++) {
+                s = Math.fma(getFloat(p + k * ksP), getFloat(b + k * ldb + i), s);
+            }
+            putFloat(y + i, s);
+        }
+    }
+
+    private static void add1(long bytes, long p, long b, long y) {
+        FloatVector x = broadcast(p);
+        float x0 = getFloat(p);
+        long i = 0;
+        for (; i <= bytes - Simd.BYTES; i += Simd.BYTES) {
+            store(y + i, x.fma(load(b + i), load(y + i)));
+        }
+        for (; i < bytes; i += FLOAT) {
+            putFloat(y + i, Math.fma(x0, getFloat(b + i), getFloat(y + i)));
+        }
+    }
+}

@@ -1,0 +1,372 @@
+package dev.gatun.vector;
+
+import static dev.gatun.vector.Native.FLOAT;
+import static dev.gatun.vector.Native.getLong;
+import static dev.gatun.vector.Native.putLong;
+
+/**
+ * The float32 matrix product C = epilogue(op(A) · op(B)), or C += op(A) · op(B) before the epilogue, with op the identity or the transpose; one or a
+ * batch of products of one shape.
+ *
+ * <p>Blocks of KC rows of B are packed in panels; for each MC rows of A every panel is multiplied while the block of A stays in the second-level cache
+ * (Goto and van de Geijn, <i>Anatomy of high-performance matrix multiplication</i>, 2008). With one to few rows or columns there is nothing to keep in a
+ * cache: {@link Gemv} runs those.
+ *
+ * <p>An object is a shape: immutable, and used by many threads at once; addresses and workspace come with each call. A call allocates nothing. How many
+ * workers share a product changes no bit of it: they share elements of C, never a sum.
+ */
+final class Sgemm {
+    /** Rows of B that are packed at once. */
+    static final int KC = 1024;
+    /** Rows of A that stay in the second-level cache. */
+    static final int MC = 96;
+    /** Columns of B that are packed at once. */
+    static final int NC = 512;
+
+    /** Up to how many rows (columns) the other matrix is read as {@link Gemv} reads it, if that takes dot products, or sums of rows. */
+    private static final int FEW_DOTS = 4;
+    private static final int FEW_SUMS = 1;
+
+    /** Products of fewer multiplications run on the caller alone: a fork costs about as much. */
+    private static final long FORK_MULTIPLICATIONS = 1 << 17;
+
+    /** What packing a float costs, in rows of multiplications. */
+    private static final long PACKING_ROWS = 12;
+
+    private static final long FRAME_BYTES = 64;
+
+    /**
+     * The operands of one product.
+     *
+     * @param M rows of C
+     * @param N columns of C
+     * @param K columns of op(A), rows of op(B)
+     * @param transA A is stored {@code [K, M]} instead of {@code [M, K]}
+     * @param transB B is stored {@code [N, K]} instead of {@code [K, N]}
+     * @param lda bytes between stored rows of A
+     * @param ldb bytes between stored rows of B
+     * @param ldc bytes between rows of C
+     */
+    record Shape(int M, int N, int K, boolean transA, boolean transB, long lda, long ldb, long ldc) {
+        /** Returns the shape of row-major matrices without gaps. */
+        static Shape dense(int M, int N, int K, boolean transA, boolean transB) {
+            return new Shape(M, N, K, transA, transB, (transA ? M : K) * FLOAT, (transB ? K : N) * FLOAT, N * FLOAT);
+        }
+    }
+
+    /** How many products there are, and the bytes between their operands; 0 where all share one. */
+    record Batch(int count, long strideA, long strideB, long strideC) {
+        static final Batch ONE = new Batch(1, 0, 0, 0);
+    }
+
+    private enum Path {
+        /** Few rows, B transposed: dot products of the rows of op(A) with the stored rows of B. */
+        ROWS_BY_DOTS,
+        /** Few rows, B as it is: sums of rows of B. */
+        ROWS_BY_SUMS,
+        /** Few columns, A as it is: dot products of the columns of op(B) with the stored rows of A. */
+        COLUMNS_BY_DOTS,
+        /** Few columns, A transposed: sums of stored rows of A. */
+        COLUMNS_BY_SUMS,
+        TILES
+    }
+
+    private final int M;
+    private final int N;
+    private final int K;
+    private final boolean transA;
+    private final boolean transB;
+    private final long lda;
+    private final long ldb;
+    private final long ldc;
+    private final Batch batch;
+    private final boolean accumulate;
+    private final Epilogue epilogue;
+    private final boolean packedB;
+
+    private final Path path;
+    private final boolean packA;
+    private final boolean directB;
+    private final long blockOfA;
+    private final long blockOfB;
+    private final Workers.FrameTask task = this::part;
+
+    /** Returns the product of one pair of matrices. */
+    static Sgemm of(Shape shape) {
+        return new Sgemm(shape, Batch.ONE, false, Epilogue.NONE, false);
+    }
+
+    /**
+     * Plans a product.
+     *
+     * @param accumulate whether the product is added to C
+     * @param packedB whether the address of B is that of panels that {@link #packB} made
+     */
+    Sgemm(Shape shape, Batch batch, boolean accumulate, Epilogue epilogue, boolean packedB) {
+        this.M = shape.M;
+        this.N = shape.N;
+        this.K = shape.K;
+        this.transA = shape.transA;
+        this.transB = shape.transB;
+        this.lda = shape.lda;
+        this.ldb = shape.ldb;
+        this.ldc = shape.ldc;
+        this.batch = batch;
+        this.accumulate = accumulate;
+        this.epilogue = epilogue;
+        this.packedB = packedB;
+        path = path();
+        int kc = Math.min(K, KC);
+        // Rows whose distance is a multiple of a page fall into the same few sets of the cache.
+        packA = path == Path.TILES && (transA ? N > Tiles.COLUMNS : lda >= 4096 && lda % 1024 == 0);
+        directB = !packedB && !transB && M <= 2 * Tiles.ROWS;
+        blockOfA = !packA ? 0 : transA ? Panels.groupBytes(Math.min(M, MC), kc) : Math.min(M, MC) * paddedRow(kc);
+        blockOfB = packedB ? 0 : Panels.bytes(kc, Math.min(N, directB ? Tiles.COLUMNS : NC));
+    }
+
+    private Path path() {
+        if (packedB || K < 2 * Simd.LANES) {
+            return Path.TILES;
+        }
+        if (M <= (transB ? FEW_DOTS : FEW_SUMS)) {
+            return transB ? Path.ROWS_BY_DOTS : Path.ROWS_BY_SUMS;
+        }
+        if (N <= (transA ? FEW_SUMS : FEW_DOTS)) {
+            return transA ? Path.COLUMNS_BY_SUMS : Path.COLUMNS_BY_DOTS;
+        }
+        return Path.TILES;
+    }
+
+    private static long paddedRow(int kc) {
+        return (kc + Simd.LANES) * FLOAT;
+    }
+
+    /** Returns the bytes of workspace that {@link #run} needs with a pool of {@code threads}. */
+    long workspaceBytes(int threads) {
+        return FRAME_BYTES + threads * sliceBytes();
+    }
+
+    private long sliceBytes() {
+        long bytes = switch (path) {
+            case ROWS_BY_DOTS -> Gemv.SCRATCH_BYTES + (transA ? FLOAT * M * K : 0);
+            case COLUMNS_BY_DOTS -> Gemv.SCRATCH_BYTES + (transB ? 0 : FLOAT * N * K);
+            case ROWS_BY_SUMS -> 0;
+            case COLUMNS_BY_SUMS -> FLOAT * N * M;
+            case TILES -> Tiles.SCRATCH_BYTES + blockOfA + blockOfB;
+        };
+        return (bytes + 127) / 128 * 128;
+    }
+
+    /** Returns the bytes of one packed B. */
+    long packedBytes() {
+        return Panels.bytes(K, N);
+    }
+
+    /** Packs one B, as {@link #run} of a product with {@code packedB} wants it: for each KC rows all panels. */
+    void packB(long b, long dst) {
+        for (int k = 0; k < K; k += KC) {
+            int kc = Math.min(KC, K - k);
+            Panels.packB(transB, kc, N, b + (transB ? k * FLOAT : k * ldb), ldb, dst);
+            dst += Panels.bytes(kc, N);
+        }
+    }
+
+    /**
+     * Computes the products.
+     *
+     * @param bias address of the bias, the same for the whole batch; ignored if the epilogue has none
+     * @param residual address of a matrix, or batch of matrices, that lies like C; ignored if the epilogue has none
+     * @param workspace address of {@link #workspaceBytes} bytes, aligned to 64
+     */
+    void run(long a, long b, long c, long bias, long residual, long workspace, Workers workers) {
+        if (M == 0 || N == 0 || batch.count == 0) {
+            return;
+        }
+        putLong(workspace, a);
+        putLong(workspace + 8, b);
+        putLong(workspace + 16, c);
+        putLong(workspace + 24, bias);
+        putLong(workspace + 32, residual);
+        if ((long) batch.count * M * N * K < FORK_MULTIPLICATIONS) {
+            part(workspace, 0, 1);
+        } else {
+            workers.run(task, workspace);
+        }
+    }
+
+    private void part(long frame, int worker, int workers) {
+        // Either whole products are dealt out, or parts of each: cell = product · parts + part.
+        int parts = batch.count % workers == 0 || batch.count >= 4 * workers ? 1 : workers;
+        int gridColumns = path == Path.TILES ? gridColumns(parts) : 1;
+        long slice = frame + FRAME_BYTES + worker * sliceBytes();
+        long last = Workers.share((long) batch.count * parts, worker + 1, workers);
+        for (long cell = Workers.share((long) batch.count * parts, worker, workers); cell < last; cell++) {
+            long item = cell / parts;
+            int part = (int) (cell % parts);
+            long a = getLong(frame) + item * batch.strideA;
+            long b = getLong(frame + 8) + item * batch.strideB;
+            long c = getLong(frame + 16) + item * batch.strideC;
+            long bias = getLong(frame + 24);
+            long residual = getLong(frame + 32) + item * batch.strideC;
+            switch (path) {
+                case ROWS_BY_DOTS, ROWS_BY_SUMS -> fewRows(part, parts, a, b, c, bias, residual, slice);
+                case COLUMNS_BY_DOTS, COLUMNS_BY_SUMS -> fewColumns(part, parts, a, b, c, bias, residual, slice);
+                case TILES -> tiles(part / gridColumns, parts / gridColumns, part % gridColumns, gridColumns, a, b, c, bias, residual, slice);
+            }
+        }
+    }
+
+    /** Returns in how many columns a grid of {@code parts} cells cuts C at the least cost of the largest cell. */
+    private int gridColumns(int parts) {
+        long best = Long.MAX_VALUE;
+        int columns = 1;
+        for (int candidate = 1; candidate <= parts; candidate++) {
+            if (parts % candidate != 0) {
+                continue;
+            }
+            long rows = Math.ceilDiv(Math.ceilDiv(M, Tiles.ROWS), parts / candidate) * (long) Tiles.ROWS;
+            long width = Math.ceilDiv(Math.ceilDiv(N, Tiles.COLUMNS), candidate) * (long) Tiles.COLUMNS;
+            long cost = rows * width + (packedB || directB ? 0 : PACKING_ROWS * width) + (packA ? PACKING_ROWS * rows : 0);
+            if (cost < best) {
+                best = cost;
+                columns = candidate;
+            }
+        }
+        return columns;
+    }
+
+    private void fewRows(int part, int parts, long a, long b, long c, long bias, long residual, long slice) {
+        // Multiples of 16 columns: two workers never write to one cache line.
+        int j0 = (int) Math.min(N, 16 * Workers.share(Math.ceilDiv(N, 16), part, parts));
+        int j1 = (int) Math.min(N, 16 * Workers.share(Math.ceilDiv(N, 16), part + 1, parts));
+        if (j0 == j1) {
+            return;
+        }
+        if (path == Path.ROWS_BY_DOTS) {
+            long rows = a;
+            long stride = lda;
+            if (transA) {
+                rows = slice + Gemv.SCRATCH_BYTES;
+                stride = K * FLOAT;
+                transpose(K, M, a, lda, rows);
+            }
+            Gemv.dots(M, K, rows, stride, b, ldb, j0, j1, c, ldc, FLOAT, accumulate, slice);
+        } else {
+            Gemv.sumsOfRows(M, K, a, transA ? FLOAT : lda, transA ? lda : FLOAT, b, ldb, j0, j1, c, ldc, accumulate);
+        }
+        epilogue.apply(M, j1 - j0, c + j0 * FLOAT, ldc, epilogue.biasAt(bias, 0, j0), residual + j0 * FLOAT);
+    }
+
+    private void fewColumns(int part, int parts, long a, long b, long c, long bias, long residual, long slice) {
+        int i0 = (int) Math.min(M, 16 * Workers.share(Math.ceilDiv(M, 16), part, parts));
+        int i1 = (int) Math.min(M, 16 * Workers.share(Math.ceilDiv(M, 16), part + 1, parts));
+        if (i0 == i1) {
+            return;
+        }
+        if (path == Path.COLUMNS_BY_DOTS) {
+            long columns = b;
+            long stride = ldb;
+            if (!transB) {
+                columns = slice + Gemv.SCRATCH_BYTES;
+                stride = K * FLOAT;
+                transpose(K, N, b, ldb, columns);
+            }
+            Gemv.dots(N, K, columns, stride, a, lda, i0, i1, c, FLOAT, ldc, accumulate, slice);
+        } else {
+            Gemv.sumsOfRows(N, K, b, transB ? ldb : FLOAT, transB ? FLOAT : ldb, a, lda, i0, i1, slice, M * FLOAT, false);
+            for (int i = i0; i < i1; i++) {
+                for (int j = 0; j < N; j++) {
+                    long to = c + i * ldc + j * FLOAT;
+                    float product = Native.getFloat(slice + ((long) j * M + i) * FLOAT);
+                    Native.putFloat(to, accumulate ? Native.getFloat(to) + product : product);
+                }
+            }
+        }
+        epilogue.apply(i1 - i0, N, c + i0 * ldc, ldc, epilogue.biasAt(bias, i0, 0), residual + i0 * ldc);
+    }
+
+    /** dst[j, i] = src[i, j] with dst dense. */
+    private static void transpose(int rows, int columns, long src, long stride, long dst) {
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                Native.putFloat(dst + ((long) j * rows + i) * FLOAT, Native.getFloat(src + i * stride + j * FLOAT));
+            }
+        }
+    }
+
+    private void tiles(int gridRow, int gridRows, int gridColumn, int gridColumns, long a, long b, long c, long bias, long residual, long slice) {
+        int i0 = (int) Math.min(M, Tiles.ROWS * Workers.share(Math.ceilDiv(M, Tiles.ROWS), gridRow, gridRows));
+        int i1 = (int) Math.min(M, Tiles.ROWS * Workers.share(Math.ceilDiv(M, Tiles.ROWS), gridRow + 1, gridRows));
+        int j0 = (int) Math.min(N, Tiles.COLUMNS * Workers.share(Math.ceilDiv(N, Tiles.COLUMNS), gridColumn, gridColumns));
+        int j1 = (int) Math.min(N, Tiles.COLUMNS * Workers.share(Math.ceilDiv(N, Tiles.COLUMNS), gridColumn + 1, gridColumns));
+        if (i0 == i1 || j0 == j1) {
+            return;
+        }
+        if (K == 0) {
+            if (!accumulate) {
+                for (int i = i0; i < i1; i++) {
+                    Native.zero(c + i * ldc + j0 * FLOAT, (j1 - j0) * FLOAT);
+                }
+            }
+            epilogue.apply(i1 - i0, j1 - j0, c + i0 * ldc + j0 * FLOAT, ldc, epilogue.biasAt(bias, i0, j0), residual + i0 * ldc + j0 * FLOAT);
+            return;
+        }
+        for (int j = j0; j < j1; j += NC) {
+            int nc = Math.min(NC, j1 - j);
+            for (int k = 0; k < K; k += KC) {
+                block(i0, i1, j, nc, k, Math.min(KC, K - k), a, b, c, bias, residual, slice);
+            }
+        }
+    }
+
+    /** Multiplies rows i0..i1 with {@code kc} rows from k and {@code nc} columns from j0. */
+    private void block(int i0, int i1, int j0, int nc, int k, int kc, long a, long b, long c, long bias, long residual, long slice) {
+        long scratch = slice;
+        long packedBlockOfA = slice + Tiles.SCRATCH_BYTES;
+        long panels = packedBlockOfA + blockOfA;
+        if (packedB) {
+            panels = b + k * FLOAT * Panels.width(N) + j0 * (long) kc * FLOAT;
+        } else if (!directB) {
+            Panels.packB(transB, kc, nc, b + (transB ? k * FLOAT + j0 * ldb : k * ldb + j0 * FLOAT), ldb, panels);
+        }
+        boolean add = accumulate || k > 0;
+        boolean last = k + kc == K;
+        for (int i = i0; i < i1; i += MC) {
+            int mc = Math.min(MC, i1 - i);
+            long blockA = a + (transA ? k * lda + i * FLOAT : i * lda + k * FLOAT);
+            long rsA = transA ? FLOAT : lda;
+            long ksA = transA ? lda : FLOAT;
+            long gsA = Tiles.ROWS * rsA;
+            if (packA && transA) {
+                Panels.packTransposedA(mc, kc, blockA, lda, packedBlockOfA);
+                blockA = packedBlockOfA;
+                ksA = Tiles.ROWS * FLOAT;
+                gsA = kc * ksA;
+            } else if (packA) {
+                Tiles.copy(mc, kc, blockA, lda, packedBlockOfA, paddedRow(kc));
+                blockA = packedBlockOfA;
+                rsA = paddedRow(kc);
+                gsA = Tiles.ROWS * rsA;
+            }
+            for (int j = j0; j < j0 + nc; j += Tiles.COLUMNS) {
+                int columns = Math.min(Tiles.COLUMNS, j0 + nc - j);
+                long panel = panels + (j - j0) * (long) kc * FLOAT;
+                long ksB = Panels.width(columns) * FLOAT;
+                if (directB) {
+                    panel = b + k * ldb + j * FLOAT;
+                    ksB = ldb;
+                    if (columns % Simd.LANES != 0) {       // its last vector reaches over the end of the row
+                        Panels.packB(false, kc, columns, panel, ldb, panels);
+                        panel = panels;
+                        ksB = Panels.width(columns) * FLOAT;
+                    }
+                }
+                long block = c + i * ldc + j * FLOAT;
+                Tiles.multiply(mc, columns, kc, blockA, gsA, rsA, ksA, panel, ksB, block, ldc, add, scratch);
+                if (last) {
+                    epilogue.apply(mc, columns, block, ldc, epilogue.biasAt(bias, i, j), residual + i * ldc + j * FLOAT);
+                }
+            }
+        }
+    }
+}
