@@ -2,7 +2,11 @@
 module dev.gatun {
     exports dev.gatun;
     exports dev.gatun.op;
+    exports dev.gatun.random;
     exports dev.gatun.spi;
 
     uses dev.gatun.spi.BackendProvider;
+
+    provides dev.gatun.spi.BackendProvider with
+            dev.gatun.reference.ReferenceProvider;
 }

@@ -15,11 +15,15 @@ public final class HostMemory implements Memory {
     private static final HostMemory SHARED = new HostMemory();
     private static final long ALIGNMENT = 64;
 
+    /** Bytes in use from which on the collector is asked to find tensors that nobody holds: the heap alone would not tell it. */
+    private static final long NUDGE = 1L << 30;
+
     /** Owner of each block that is in use or kept: closing it gives the memory back. */
     private final Map<HostBuffer, Arena> arenas = new IdentityHashMap<>();
     private final Map<Long, ArrayDeque<HostBuffer>> free = new HashMap<>();
     private long used;
     private long kept;
+    private long nudgeAt = NUDGE;
 
     /** Makes a memory of its own; backends use {@link #shared}. */
     public HostMemory() {
@@ -36,27 +40,59 @@ public final class HostMemory implements Memory {
     }
 
     @Override
-    public synchronized HostBuffer allocate(long bytes) {
-        long size = rounded(bytes);
+    public HostBuffer allocate(long bytes) {
+        nudge(bytes);
+        return take(rounded(bytes));
+    }
+
+    /** Asks for a collection when much more is in use than after the last one; cleaners then free what unreachable tensors held. */
+    private void nudge(long bytes) {
+        synchronized (this) {
+            if (used + bytes < nudgeAt) {
+                return;
+            }
+            nudgeAt = Long.MAX_VALUE;
+        }
+        System.gc();
+        long deadline = System.nanoTime() + 50_000_000;
+        long before = usedBytes();
+        while (System.nanoTime() < deadline && usedBytes() == before) {
+            Thread.onSpinWait();
+        }
+        synchronized (this) {
+            nudgeAt = Math.max(NUDGE, 2 * used);
+        }
+    }
+
+    private synchronized HostBuffer take(long size) {
         ArrayDeque<HostBuffer> blocks = free.get(size);
         if (blocks != null && !blocks.isEmpty()) {
             kept -= size;
             used += size;
             return blocks.pop();
         }
-        Arena arena = Arena.ofShared();
         HostBuffer buffer;
         try {
-            buffer = HostBuffer.of(arena.allocate(size, ALIGNMENT));
+            buffer = fresh(size);
+        } catch (OutOfMemoryError e) {
+            trim();
+            buffer = fresh(size);
+        }
+        used += size;
+        return buffer;
+    }
+
+    private HostBuffer fresh(long size) {
+        Arena arena = Arena.ofShared();
+        try {
+            HostBuffer buffer = HostBuffer.of(arena.allocate(size, ALIGNMENT));
+            arenas.put(buffer, arena);
+            return buffer;
         } catch (OutOfMemoryError | IllegalArgumentException e) {
             arena.close();
-            trim();
             throw new OutOfMemoryError("host memory: cannot get " + size + " bytes; " + used
                     + " bytes are in use (close tensors and predictors that are not needed, or raise -XX:MaxDirectMemorySize)");
         }
-        arenas.put(buffer, arena);
-        used += size;
-        return buffer;
     }
 
     @Override

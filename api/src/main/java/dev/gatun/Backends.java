@@ -1,0 +1,120 @@
+package dev.gatun;
+
+import dev.gatun.spi.Backend;
+import dev.gatun.spi.BackendProvider;
+import dev.gatun.spi.BackendProvider.Availability;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+
+/**
+ * Finds backends. Of those that can run here the one with the highest priority is taken, unless {@code -Dgatun.backend=NAME} names one, which then must be
+ * usable. The choice is logged once, with the reason why each other was refused.
+ */
+public final class Backends {
+    private static volatile Backend standard;
+    private static final System.Logger LOG = System.getLogger("dev.gatun");
+
+    private Backends() {
+    }
+
+    /** A backend that was found. @param availability whether it can run here, or why not and how to mend it */
+    public record Discovered(BackendProvider provider, Availability availability) {
+        /** Returns its name. */
+        public String name() {
+            return provider.name();
+        }
+
+        /** Returns whether it can run here. */
+        public boolean isUsable() {
+            return availability instanceof Availability.Usable;
+        }
+    }
+
+    /** Returns all backends on the module or class path, the preferred one first. */
+    public static List<Discovered> discovered() {
+        List<Discovered> found = new ArrayList<>();
+        var providers = ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()).iterator();
+        while (true) {
+            try {
+                if (!providers.hasNext()) {
+                    break;
+                }
+                BackendProvider p = providers.next();
+                if (found.stream().noneMatch(d -> d.name().equals(p.name()))) {
+                    found.add(new Discovered(p, p.probe()));
+                }
+            } catch (ServiceConfigurationError | LinkageError e) {
+                LOG.log(System.Logger.Level.WARNING, "A backend provider could not be loaded and is left out: {0}", e.toString());
+            }
+        }
+        found.sort(Comparator.comparingInt((Discovered d) -> d.provider().priority()).reversed());
+        return found;
+    }
+
+    /**
+     * Opens the backend with this name.
+     *
+     * @throws IllegalArgumentException if there is none; the message lists those there are
+     * @throws IllegalStateException if it cannot run here; the message says why and what to do
+     */
+    public static Backend open(String name) {
+        List<Discovered> all = discovered();
+        Discovered chosen = all.stream().filter(d -> d.name().equals(name)).findFirst().orElseThrow(() -> new IllegalArgumentException("backend \"" + name
+                + "\" is unknown; on the class path are " + all.stream().map(Discovered::name).collect(Collectors.joining(", "))));
+        if (chosen.availability() instanceof Availability.Refused(String reason, String remedy)) {
+            throw new IllegalStateException("backend " + name + " cannot run here: " + reason + "; " + remedy);
+        }
+        return open(chosen.provider());
+    }
+
+    /** Opens a backend of a provider that need not be registered as a service. */
+    public static Backend open(BackendProvider provider) {
+        return new OpenBackend(provider.open());
+    }
+
+    /** Opens the preferred backend, or the one that {@code -Dgatun.backend} names. The caller closes it. */
+    public static Backend best() {
+        String forced = System.getProperty("gatun.backend");
+        if (forced != null) {
+            return open(forced);
+        }
+        List<Discovered> all = discovered();
+        Discovered first = all.stream().filter(Discovered::isUsable).findFirst()
+                .orElseThrow(() -> new IllegalStateException("no backend can run here: " + refusals(all)));
+        String refused = refusals(all);
+        LOG.log(System.Logger.Level.DEBUG, "backend {0}{1}", first.name(), refused.isEmpty() ? "" : " (refused: " + refused + ")");
+        return open(first.provider());
+    }
+
+    /** Returns the backend that evaluates tensors when none is named: opened at first use as {@link #best} does, and never closed. */
+    public static Backend standard() {
+        Backend open = standard;
+        if (open == null) {
+            synchronized (Backends.class) {
+                open = standard;
+                if (open == null) {
+                    open = best();
+                    String refused = refusals(discovered());
+                    LOG.log(refused.isEmpty() ? System.Logger.Level.DEBUG : System.Logger.Level.INFO, "evaluating on backend {0}: {1}{2}", open.name(),
+                            open.description(), refused.isEmpty() ? "" : " (refused: " + refused + ")");
+                    standard = open;
+                }
+            }
+        }
+        return open;
+    }
+
+    /** Returns whether {@code backend} is the standard one, without opening that. */
+    static boolean isStandard(Backend backend) {
+        return backend == standard;
+    }
+
+    private static String refusals(List<Discovered> all) {
+        return all.stream().filter(d -> !d.isUsable()).map(d -> d.name() + ": " + ((Availability.Refused) d.availability()).reason() + "; "
+                + ((Availability.Refused) d.availability()).remedy()).collect(Collectors.joining(" | "));
+    }
+}

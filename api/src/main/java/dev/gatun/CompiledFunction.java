@@ -1,0 +1,235 @@
+package dev.gatun;
+
+import dev.gatun.graph.Graph;
+import dev.gatun.plan.Donation;
+import dev.gatun.plan.Plan;
+import dev.gatun.spi.Backend;
+import dev.gatun.spi.Buffer;
+import dev.gatun.spi.Memory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * A function of tensors, traced once for each combination of input types and planned as a whole: the front door for anything in a loop or a service.
+ *
+ * <p>While the body is traced its inputs are placeholders with types but no values, so it may branch on types, not on values. Tensors with values that the
+ * body reaches are frozen: folded, prepacked, and not seen again. Thread-safe; concurrent calls run side by side.
+ *
+ * {@snippet :
+ * try (var f = CompiledFunction.of(backend, in -> List.of(in.get(0).matmul(w).relu()))) {
+ *     Tensor y = f.call(x).getFirst();
+ * }
+ * }
+ */
+public final class CompiledFunction implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("dev.gatun");
+    private static final int PLANS_BEFORE_WARNING = 16;
+
+    private final OpenBackend backend;
+    private final UnaryOperator<List<Tensor>> body;
+    private final int[] donated;
+    private volatile Traced[] traced = {};
+    private boolean closed;
+
+    private CompiledFunction(Backend backend, UnaryOperator<List<Tensor>> body, int[] donated) {
+        this.backend = OpenBackend.of(backend);
+        this.body = body;
+        this.donated = donated;
+    }
+
+    /** The plan for one combination of input types. @param overwrites for each output the input that it may be written over, or -1 */
+    private record Traced(List<TensorType> types, Plan plan, List<TensorType> outputs, int[] overwrites, List<Storage> frozen) {
+        boolean fits(Tensor[] inputs) {
+            if (inputs.length != types.size()) {
+                return false;
+            }
+            for (int i = 0; i < inputs.length; i++) {
+                if (!inputs[i].type().equals(types.get(i))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    /** Returns the compiled {@code body}; nothing is traced before the first call. The backend stays the caller's to close. */
+    public static CompiledFunction of(Backend backend, UnaryOperator<List<Tensor>> body) {
+        return new CompiledFunction(backend, body, new int[0]);
+    }
+
+    /**
+     * Returns this function with some inputs donated: results of the same type may be written over their memory, and the tensors given for them cannot be
+     * read after a call. An input that somebody else still needs is left alone.
+     */
+    public CompiledFunction donating(int... inputs) {
+        return new CompiledFunction(backend, body, inputs.clone());
+    }
+
+    /**
+     * Calls the function.
+     *
+     * @return the results, which the caller may close
+     * @throws IllegalArgumentException if the body refuses the types
+     * @throws IllegalStateException if an input is closed, donated or a placeholder, or this function or its backend is closed
+     */
+    public List<Tensor> call(Tensor... inputs) {
+        backend.enter();
+        try {
+            return run(traced(inputs), inputs);
+        } finally {
+            backend.exit();
+        }
+    }
+
+    /** Returns the steps, fusions, layouts and arena of the plan for inputs of these types. */
+    public String explain(TensorType... types) {
+        return traced(Arrays.stream(types).map(Tensor::placeholder).toArray(Tensor[]::new)).plan().explain();
+    }
+
+    /** Returns the size of the arena that one call for inputs of these types needs, in bytes. */
+    public long arenaBytes(TensorType... types) {
+        return traced(Arrays.stream(types).map(Tensor::placeholder).toArray(Tensor[]::new)).plan().arenaBytes();
+    }
+
+    /** Gives plans and frozen memory back. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        for (Traced t : traced) {
+            t.plan().close();
+            t.frozen().forEach(Storage::release);
+        }
+        traced = new Traced[0];
+    }
+
+    private Traced traced(Tensor[] inputs) {
+        for (Traced t : traced) {
+            if (t.fits(inputs)) {
+                return t;
+            }
+        }
+        return trace(inputs);
+    }
+
+    private synchronized Traced trace(Tensor[] inputs) {
+        if (closed) {
+            throw new IllegalStateException("compiled function is closed");
+        }
+        for (Traced t : traced) {
+            if (t.fits(inputs)) {
+                return t;
+            }
+        }
+        List<TensorType> types = Arrays.stream(inputs).map(Tensor::type).toList();
+        List<Tensor> placeholders = types.stream().map(Tensor::placeholder).toList();
+        List<Tensor> results = body.apply(placeholders);
+        Linearizer.Result linear = Linearizer.linearize(placeholders, results, true);
+        Graph graph = linear.graph();
+        List<Storage> frozen = new ArrayList<>();
+        Map<Integer, Buffer> buffers = new HashMap<>();
+        for (int i = inputs.length; i < linear.leaves().size(); i++) {
+            Storage s = Evaluation.on(backend.memory(), linear.leaves().get(i));
+            frozen.add(s);
+            buffers.put(i, s.buffer());
+        }
+        List<TensorType> outputs = results.stream().map(Tensor::type).toList();
+        int[] overwrites = overwrites(types, outputs);
+        List<Donation> donations = new ArrayList<>();
+        for (int o = 0; o < overwrites.length; o++) {
+            if (overwrites[o] >= 0) {
+                donations.add(new Donation(overwrites[o], o));
+            }
+        }
+        Traced t = new Traced(types, Plan.of(graph, backend.inner(), buffers, donations), outputs, overwrites, frozen);
+        warnIfMany(types);
+        Traced[] more = Arrays.copyOf(traced, traced.length + 1);
+        more[traced.length] = t;
+        traced = more;
+        return t;
+    }
+
+    /** Pairs each output with the first donated input of its type that is still free. */
+    private int[] overwrites(List<TensorType> inputs, List<TensorType> outputs) {
+        Set<Integer> taken = new HashSet<>();
+        int[] overwrites = new int[outputs.size()];
+        for (int o = 0; o < overwrites.length; o++) {
+            overwrites[o] = -1;
+            for (int d : donated) {
+                if (d < inputs.size() && inputs.get(d).equals(outputs.get(o)) && taken.add(d)) {
+                    overwrites[o] = d;
+                    break;
+                }
+            }
+        }
+        return overwrites;
+    }
+
+    private void warnIfMany(List<TensorType> types) {
+        if (traced.length == PLANS_BEFORE_WARNING) {
+            LOG.log(System.Logger.Level.WARNING, "A compiled function was called with {0} different combinations of input types; the last two are {1} and {2}. "
+                    + "Each costs a plan: pad inputs to few sizes.", PLANS_BEFORE_WARNING + 1, traced[PLANS_BEFORE_WARNING - 1].types(), types);
+        }
+    }
+
+    private List<Tensor> run(Traced t, Tensor[] inputs) {
+        Memory memory = backend.memory();
+        for (Tensor input : inputs) {
+            if (!input.hasValue()) {
+                Evaluation.compute(backend, List.of(input), false);
+            }
+        }
+        Storage[] held = new Storage[inputs.length];
+        Storage[] results = new Storage[t.outputs().size()];
+        Buffer[] external = new Buffer[t.plan().externals()];
+        boolean done = false;
+        try {
+            for (int i = 0; i < inputs.length; i++) {
+                held[i] = Evaluation.on(memory, inputs[i]);
+                external[i] = held[i].buffer();
+            }
+            for (int o = 0; o < results.length; o++) {
+                int d = t.overwrites()[o];
+                // Two references: the donor tensor's and this call's. More mean that somebody else still needs the old value.
+                boolean reuse = d >= 0 && held[d].isExclusive(2) && isGivenOnce(inputs, d);
+                results[o] = reuse && held[d].retain() ? held[d] : Storage.allocate(memory, t.outputs().get(o).bytes());
+                external[t.plan().firstOutput() + o] = results[o].buffer();
+            }
+            t.plan().run(external);
+            done = true;
+        } finally {
+            for (Storage s : held) {
+                if (s != null) {
+                    s.release();
+                }
+            }
+            for (int o = 0; o < results.length && !done; o++) {
+                if (results[o] != null) {
+                    results[o].release();
+                }
+            }
+        }
+        for (int d : donated) {
+            inputs[d].donate();
+        }
+        Tensor[] tensors = new Tensor[results.length];
+        for (int o = 0; o < tensors.length; o++) {
+            tensors[o] = new Tensor(t.outputs().get(o), results[o]);
+        }
+        return List.of(tensors);
+    }
+
+    private static boolean isGivenOnce(Tensor[] inputs, int d) {
+        for (int i = 0; i < inputs.length; i++) {
+            if (i != d && inputs[i] == inputs[d]) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,181 @@
+package dev.gatun.plan;
+
+import dev.gatun.TensorType;
+import dev.gatun.plan.Lowering.Held;
+import dev.gatun.plan.Lowering.Launch;
+import dev.gatun.spi.Backend;
+import dev.gatun.spi.Layout;
+import dev.gatun.spi.Program;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.stream.Collectors;
+
+/**
+ * Gives every value of a lowered plan its memory: results that users see get buffers of their own, which may be donated inputs; kernels that can work in
+ * place take over their operand's block; the rest shares the arena.
+ */
+final class Assignment {
+    private final Backend backend;
+    private final List<Launch> launches;
+    private final int leaves;
+    private final int outputs;
+    private final Map<Integer, Integer> donated;
+
+    private Assignment(Backend backend, List<Launch> launches, int leaves, int outputs, List<Donation> donations) {
+        this.backend = backend;
+        this.launches = new ArrayList<>(launches);
+        this.leaves = leaves;
+        this.outputs = outputs;
+        this.donated = donations.stream().collect(Collectors.toMap(Donation::output, Donation::input));
+    }
+
+    /** A program over externals (leaves, outputs, constants) and an arena, and its steps as text. */
+    record Result(Program program, List<String> steps) { }
+
+    /** Assigns the memory of a lowered plan. */
+    static Result apply(Backend backend, Lowering.Result lowered, int leaves, int constants, List<Donation> donations) {
+        Assignment a = new Assignment(backend, lowered.launches(), leaves, lowered.outputs().size(), donations);
+        a.place(lowered.outputs());
+        a.joinInPlace();
+        return new Result(a.program(constants), a.describe());
+    }
+
+    /** Moves results into the buffers of outputs; those that cannot move are copied at the end. */
+    private void place(List<Held> results) {
+        boolean[] moved = new boolean[results.size()];
+        for (int o = 0; o < results.size(); o++) {
+            Place p = results.get(o).place();
+            if (p.kind() == Place.Kind.ARENA && (!donated.containsKey(o) || mayOverwrite(p, donated.get(o)))) {
+                p.moveTo(leaves + o);
+                moved[o] = true;
+            }
+        }
+        List<Held> sources = new ArrayList<>(results);
+        for (int o = 0; o < results.size(); o++) {
+            // An input that is donated to another output may be overwritten by the copies: save it first.
+            if (!moved[o] && results.get(o).place().kind() == Place.Kind.EXTERNAL && donated.containsValue(results.get(o).place().number())) {
+                TensorType type = results.get(o).type();
+                Held saved = new Held(type, new Place(Place.Kind.ARENA, -1, type.bytes(), launches.size()), Layout.PLAIN);
+                copy(results.get(o), saved);
+                sources.set(o, saved);
+            }
+        }
+        for (int o = 0; o < results.size(); o++) {
+            if (!moved[o]) {
+                copy(sources.get(o), new Held(results.get(o).type(), new Place(Place.Kind.EXTERNAL, leaves + o, 0, launches.size()), Layout.PLAIN));
+            }
+        }
+    }
+
+    private void copy(Held from, Held to) {
+        from.place().touch(launches.size());
+        launches.add(new Launch("copy", new Copy(backend.memory(), from.type().bytes()), List.of(from), List.of(to), Optional.empty()));
+    }
+
+    /** Returns whether the step that first writes {@code p} may write over input {@code input}: nobody reads that later, and the step itself can. */
+    private boolean mayOverwrite(Place p, int input) {
+        for (int s = p.first(); s < launches.size(); s++) {
+            Launch l = launches.get(s);
+            for (int i = 0; i < l.inputs().size(); i++) {
+                Place in = l.inputs().get(i).place();
+                if (in.kind() == Place.Kind.EXTERNAL && in.number() == input && !(s == p.first() && canTakeOver(l, i, p))) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Returns whether {@code p}, a result of {@code l}, may lie where operand {@code i} does, which no other operand shares. */
+    private static boolean canTakeOver(Launch l, int i, Place p) {
+        Place in = l.inputs().get(i).place().root();
+        long sharing = l.inputs().stream().filter(h -> h.place().root() == in
+                || h.place().kind() == Place.Kind.EXTERNAL && in.kind() == Place.Kind.EXTERNAL && h.place().number() == in.number()).count();
+        for (int r = 0; r < l.outputs().size(); r++) {
+            if (l.outputs().get(r).place().root() == p.root()) {
+                return sharing == 1 && l.kernel().inPlace(i, r);
+            }
+        }
+        return false;
+    }
+
+    private void joinInPlace() {
+        for (int s = 0; s < launches.size(); s++) {
+            Launch l = launches.get(s);
+            for (int i = 0; i < l.inputs().size(); i++) {
+                Place in = l.inputs().get(i).place().root();
+                if (in.kind() != Place.Kind.ARENA || in.last() != s || in.first() == s) {
+                    continue;
+                }
+                for (Held result : l.outputs()) {
+                    Place out = result.place().root();
+                    if (out != in && out.kind() == Place.Kind.ARENA && out.first() == s && out.bytes() == in.bytes() && canTakeOver(l, i, out)) {
+                        out.joinInto(in);
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    private Program program(int constants) {
+        SequencedMap<Place, Integer> arena = new LinkedHashMap<>();
+        Map<Place, Integer> numbers = new IdentityHashMap<>();
+        launches.forEach(l -> {
+            l.inputs().forEach(h -> number(h.place(), arena));
+            l.outputs().forEach(h -> number(h.place(), arena));
+            l.workspace().ifPresent(p -> number(p, arena));
+        });
+        numbers.putAll(arena);
+        List<MemoryPlan.Block> blocks = arena.sequencedKeySet().stream().map(p -> new MemoryPlan.Block(p.bytes(), p.first(), p.last())).toList();
+        MemoryPlan memory = MemoryPlan.of(blocks, backend.alignment());
+        List<Program.Temporary> temporaries = new ArrayList<>();
+        for (int i = 0; i < blocks.size(); i++) {
+            temporaries.add(new Program.Temporary(memory.offsets().get(i), blocks.get(i).bytes()));
+        }
+        int firstTemporary = leaves + outputs + constants;
+        List<Program.Step> steps = launches.stream().map(l -> {
+            List<Integer> slots = new ArrayList<>();
+            l.inputs().forEach(h -> slots.add(slot(h.place(), numbers, firstTemporary)));
+            l.outputs().forEach(h -> slots.add(slot(h.place(), numbers, firstTemporary)));
+            l.workspace().ifPresent(p -> slots.add(slot(p, numbers, firstTemporary)));
+            return new Program.Step(l.kernel(), slots);
+        }).toList();
+        return new Program(steps, temporaries, memory.bytes(), firstTemporary);
+    }
+
+    private static void number(Place p, Map<Place, Integer> arena) {
+        if (p.kind() == Place.Kind.ARENA) {
+            arena.putIfAbsent(p.root(), arena.size());
+        }
+    }
+
+    private int slot(Place p, Map<Place, Integer> numbers, int firstTemporary) {
+        return switch (p.kind()) {
+            case EXTERNAL -> p.number();
+            case CONSTANT -> leaves + outputs + p.number();
+            case ARENA -> firstTemporary + numbers.get(p.root());
+        };
+    }
+
+    /** Returns the steps of the program as text. */
+    private List<String> describe() {
+        List<String> lines = new ArrayList<>();
+        for (Launch l : launches) {
+            String types = l.inputs().stream().map(Assignment::label).collect(Collectors.joining(", ")) + " -> "
+                    + l.outputs().stream().map(Assignment::label).collect(Collectors.joining(", "));
+            lines.add(String.format("%4d  %-28s %-34s %s%s", lines.size(), l.what(), l.kernel().name(), types,
+                    l.kernel().isFallback() ? "  (reference loop)" : ""));
+        }
+        return lines;
+    }
+
+    private static String label(Held h) {
+        return h.type() + (h.layout().equals(Layout.PLAIN) ? "" : "{" + h.layout().label() + "}") + (h.place().kind() == Place.Kind.CONSTANT ? "*" : "");
+    }
+}

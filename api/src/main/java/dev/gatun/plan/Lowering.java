@@ -1,0 +1,200 @@
+package dev.gatun.plan;
+
+import dev.gatun.TensorType;
+import dev.gatun.graph.Graph;
+import dev.gatun.graph.Graph.Node;
+import dev.gatun.graph.Graph.Value;
+import dev.gatun.op.Fused;
+import dev.gatun.op.Movement;
+import dev.gatun.op.Op;
+import dev.gatun.op.Source;
+import dev.gatun.reference.ReferenceKernels;
+import dev.gatun.spi.Backend;
+import dev.gatun.spi.Kernel;
+import dev.gatun.spi.KernelRequest;
+import dev.gatun.spi.Layout;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Turns a fused graph into steps: asks the backend for a kernel for each node, proposes something smaller where it declines, and the reference loops in the
+ * end; puts reorders where layouts differ, and runs those of frozen operands at once. Reshapes of row-major data cost nothing.
+ */
+final class Lowering {
+    private final Graph graph;
+    private final Backend backend;
+    private final Constants constants;
+    private final List<Launch> launches = new ArrayList<>();
+    private final Map<Value, Held> held = new HashMap<>();
+    private final Map<Place, Map<Layout, Held>> reordered = new HashMap<>();
+    private final Map<Source.Scalar, Held> scalars = new HashMap<>();
+
+    /** A value in memory. */
+    record Held(TensorType type, Place place, Layout layout) {
+        Held as(TensorType other) {
+            return new Held(other, place, layout);
+        }
+    }
+
+    /** A step before its memory is assigned. @param workspace the place of the kernel's scratch memory, if it has one */
+    record Launch(String what, Kernel kernel, List<Held> inputs, List<Held> outputs, Optional<Place> workspace) { }
+
+    private Lowering(Graph graph, Backend backend, Constants constants) {
+        this.graph = graph;
+        this.backend = backend;
+        this.constants = constants;
+    }
+
+    /** The steps, and where each output of the graph lies after them. */
+    record Result(List<Launch> launches, List<Held> outputs) { }
+
+    /** Returns the steps of {@code graph}; frozen leaves are in {@code constants}. */
+    static Result apply(Graph graph, Backend backend, Constants constants) {
+        Lowering l = new Lowering(graph, backend, constants);
+        for (int i = 0; i < graph.leaves().size(); i++) {
+            TensorType type = graph.leaves().get(i).type();
+            Place place = graph.leaves().get(i).frozen() ? constants.leaf(i) : new Place(Place.Kind.EXTERNAL, i, type.bytes(), 0);
+            l.held.put(new Value(i, 0), new Held(type, place, Layout.PLAIN));
+        }
+        for (int i = 0; i < graph.nodes().size(); i++) {
+            l.lower(i);
+        }
+        List<Held> outputs = graph.outputs().stream().map(l.held::get).map(l::plain).toList();
+        return new Result(l.launches, outputs);
+    }
+
+    private void lower(int i) {
+        Node n = graph.nodes().get(i);
+        List<Held> in = n.inputs().stream().map(held::get).toList();
+        List<Held> out = switch (n.op()) {
+            case Source.Scalar s -> List.of(scalar(s));
+            case Movement.Reshape r -> List.of(plain(in.getFirst()).as(in.getFirst().type().with(r.shape())));
+            case Fused.Epilogue e -> epilogue(e, in, n.types());
+            case Fused.Region r -> region(r, in, n.types());
+            default -> single(n.op(), in, n.types());
+        };
+        for (int k = 0; k < out.size(); k++) {
+            held.put(new Value(graph.leaves().size() + i, k), out.get(k));
+        }
+    }
+
+    private Held scalar(Source.Scalar s) {
+        return scalars.computeIfAbsent(s, k -> {
+            TensorType type = new TensorType(s.dtype(), dev.gatun.Shape.SCALAR);
+            Kernel fill = ReferenceKernels.of(s, List.of(), List.of(type));
+            return new Held(type, constants.compute(fallback(fill, List.of(), List.of(type)), List.of(), type.bytes()), Layout.PLAIN);
+        });
+    }
+
+    private List<Held> single(Op op, List<Held> in, List<TensorType> types) {
+        KernelRequest.Single request = new KernelRequest.Single(op, types(in), types, layouts(in), frozen(in));
+        Kernel kernel = backend.compile(request)
+                .orElseGet(() -> fallback(ReferenceKernels.fallback(op, request.inputs(), request.outputs()), request.inputs(), request.outputs()));
+        return launch(request, kernel, in);
+    }
+
+    /** A fused request, or what it was made of: the root, then the region over its result. */
+    private List<Held> epilogue(Fused.Epilogue e, List<Held> in, List<TensorType> types) {
+        KernelRequest.Epilogue request = new KernelRequest.Epilogue(e, types(in), types, layouts(in), frozen(in));
+        Optional<Kernel> kernel = backend.compile(request);
+        if (kernel.isPresent()) {
+            return launch(request, kernel.get(), in);
+        }
+        List<Held> rootIn = in.subList(0, e.rootInputs());
+        List<Held> root = single(e.root(), rootIn, dev.gatun.graph.TypeRules.infer(e.root(), types(rootIn)));
+        List<Held> regionIn = new ArrayList<>(List.of(root.getFirst()));
+        regionIn.addAll(in.subList(e.rootInputs(), in.size()));
+        return region(e.region(), regionIn, types);
+    }
+
+    /** A region, or its instructions one by one over expanded operands. */
+    private List<Held> region(Fused.Region r, List<Held> in, List<TensorType> types) {
+        KernelRequest.Region request = new KernelRequest.Region(r, types(in), types, layouts(in), frozen(in));
+        Optional<Kernel> kernel = backend.compile(request);
+        if (kernel.isPresent()) {
+            return launch(request, kernel.get(), in);
+        }
+        List<Held> values = new ArrayList<>(in);
+        for (Fused.Instruction c : r.code()) {
+            List<Held> operands = c.arguments().stream().map(a -> expanded(values, a, r)).toList();
+            values.add(single(c.op(), operands, List.of(new TensorType(c.dtype(), r.shape()))).getFirst());
+        }
+        return r.results().stream().map(values::get).toList();
+    }
+
+    private Held expanded(List<Held> values, int a, Fused.Region r) {
+        Held v = values.get(a);
+        if (!v.type().shape().equals(r.shape())) {
+            values.set(a, single(new Movement.Expand(r.shape()), List.of(v), List.of(v.type().with(r.shape()))).getFirst());
+        }
+        return values.get(a);
+    }
+
+    private List<Held> launch(KernelRequest request, Kernel kernel, List<Held> in) {
+        List<Held> operands = new ArrayList<>();
+        for (int i = 0; i < in.size(); i++) {
+            operands.add(in(in.get(i), kernel.inputLayouts().isEmpty() ? Layout.PLAIN : kernel.inputLayouts().get(i)));
+        }
+        int step = launches.size();
+        operands.forEach(h -> h.place().touch(step));
+        List<Held> results = new ArrayList<>();
+        for (int i = 0; i < request.outputs().size(); i++) {
+            TensorType type = request.outputs().get(i);
+            Layout layout = kernel.outputLayouts().isEmpty() ? Layout.PLAIN : kernel.outputLayouts().get(i);
+            results.add(new Held(type, new Place(Place.Kind.ARENA, -1, layout.bytes(type), step), layout));
+        }
+        Optional<Place> workspace = kernel.workspaceBytes() == 0 ? Optional.empty()
+                : Optional.of(new Place(Place.Kind.ARENA, -1, kernel.workspaceBytes(), step));
+        launches.add(new Launch(request.name(), kernel, operands, results, workspace));
+        return results;
+    }
+
+    /** Returns {@code value} in {@code layout}: itself, or a copy that is made once. */
+    private Held in(Held value, Layout layout) {
+        if (value.layout().equals(layout)) {
+            return value;
+        }
+        Map<Layout, Held> copies = reordered.computeIfAbsent(value.place(), p -> new HashMap<>());
+        Held known = copies.get(layout);
+        if (known == null) {
+            KernelRequest.Reorder request = new KernelRequest.Reorder(value.type(), value.layout(), layout);
+            Kernel kernel = backend.compile(request).orElseThrow(() -> new IllegalStateException("backend " + backend.name() + " has no reorder of "
+                    + value.type() + " from " + value.layout().label() + " to " + layout.label()));
+            if (value.place().kind() == Place.Kind.CONSTANT) {
+                known = new Held(value.type(), constants.compute(kernel, List.of(value.place()), layout.bytes(value.type())), layout);
+            } else {
+                int step = launches.size();
+                value.place().touch(step);
+                known = new Held(value.type(), new Place(Place.Kind.ARENA, -1, layout.bytes(value.type()), step), layout);
+                Optional<Place> workspace = kernel.workspaceBytes() == 0 ? Optional.empty()
+                        : Optional.of(new Place(Place.Kind.ARENA, -1, kernel.workspaceBytes(), step));
+                launches.add(new Launch(request.name(), kernel, List.of(value), List.of(known), workspace));
+            }
+            copies.put(layout, known);
+        }
+        return known.as(value.type());
+    }
+
+    private Held plain(Held value) {
+        return in(value, Layout.PLAIN);
+    }
+
+    private Kernel fallback(Kernel reference, List<TensorType> inputs, List<TensorType> outputs) {
+        return backend.memory().isHost() ? reference : new HostCall(reference, inputs, outputs, backend.memory());
+    }
+
+    private static List<TensorType> types(List<Held> values) {
+        return values.stream().map(Held::type).toList();
+    }
+
+    private static List<Layout> layouts(List<Held> values) {
+        return values.stream().map(Held::layout).toList();
+    }
+
+    private static List<Boolean> frozen(List<Held> values) {
+        return values.stream().map(v -> v.place().kind() == Place.Kind.CONSTANT).toList();
+    }
+}

@@ -1,0 +1,17 @@
+/**
+ * The planner: a graph becomes a program for one backend.
+ *
+ * <pre>
+ * Simplify        what computes nothing goes, equal nodes become one          Graph -> Graph
+ * FoldConstants   what depends on frozen leaves alone is computed now         Graph -> Graph, Graph
+ * FoldNorm        factors of channels move into frozen weights                Graph -> Graph
+ * Fuse            elementwise regions, epilogues                              Graph -> Graph
+ * Schedule        an order with a small peak                                  Graph -> Graph
+ * Lowering        kernels, layouts, reorders                                  Graph -> launches
+ * Assignment      outputs, donations, in place, MemoryPlan: offsets           launches -> Program
+ * Plan            the program with its constants and idle frames
+ * </pre>
+ *
+ * <p>Passes are pure and tested as text. No method takes or returns null.
+ */
+package dev.gatun.plan;

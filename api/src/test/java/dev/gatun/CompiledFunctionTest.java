@@ -1,0 +1,164 @@
+package dev.gatun;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.spi.Backend;
+import dev.gatun.spi.HostMemory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CompiledFunctionTest {
+    private final Backend backend = Backends.open("reference");
+
+    @AfterEach
+    void close() {
+        backend.close();
+    }
+
+    private static Tensor vector(float... values) {
+        return Tensor.of(values);
+    }
+
+    @Test
+    void theBodyIsTracedOnceForEachCombinationOfTypes() {
+        AtomicInteger traces = new AtomicInteger();
+        CompiledFunction f = CompiledFunction.of(backend, in -> {
+            traces.incrementAndGet();
+            return List.of(in.get(0).mul(2));
+        });
+        assertArrayEquals(new float[] {2, 4}, f.call(vector(1, 2)).getFirst().toFloatArray());
+        assertArrayEquals(new float[] {6, 8}, f.call(vector(3, 4)).getFirst().toFloatArray());
+        assertArrayEquals(new float[] {10}, f.call(vector(5)).getFirst().toFloatArray());
+        assertEquals(2, traces.get());
+    }
+
+    @Test
+    void tensorsWithValuesAreFrozen() {
+        Tensor w = vector(1, 2);
+        CompiledFunction f = CompiledFunction.of(backend, in -> List.of(in.get(0).mul(w.exp())));
+        float[] first = f.call(vector(1, 1)).getFirst().toFloatArray();
+        w.close();
+        assertArrayEquals(first, f.call(vector(1, 1)).getFirst().toFloatArray());
+    }
+
+    @Test
+    void resultsAreTheCallersOwn() {
+        CompiledFunction f = CompiledFunction.of(backend, in -> List.of(in.get(0).add(1), in.get(0), in.get(0).reshape(2, 1)));
+        Tensor x = vector(1, 2);
+        List<Tensor> first = f.call(x);
+        List<Tensor> second = f.call(vector(5, 6));
+        x.close();
+        assertArrayEquals(new float[] {2, 3}, first.get(0).toFloatArray());
+        assertArrayEquals(new float[] {1, 2}, first.get(1).toFloatArray());
+        assertArrayEquals(new float[] {1, 2}, first.get(2).toFloatArray());
+        assertArrayEquals(new float[] {5, 6}, second.get(1).toFloatArray());
+    }
+
+    @Test
+    void donatedInputsAreOverwrittenAndCannotBeRead() {
+        CompiledFunction f = CompiledFunction.of(backend, in -> List.of(in.get(0).add(in.get(1)))).donating(0);
+        Tensor p = vector(1, 2);
+        Tensor g = vector(10, 20);
+        long used = HostMemory.shared().usedBytes();
+        Tensor updated = f.call(p, g).getFirst();
+        assertTrue(HostMemory.shared().usedBytes() <= used + 4096, "the result took new memory");
+        assertArrayEquals(new float[] {11, 22}, updated.toFloatArray());
+        assertArrayEquals(new float[] {10, 20}, g.toFloatArray());
+        assertTrue(assertThrows(IllegalStateException.class, p::toFloatArray).getMessage().contains("donated"));
+    }
+
+    @Test
+    void donatedInputsThatSwapPlacesKeepTheirValues() {
+        CompiledFunction f = CompiledFunction.of(backend, in -> List.of(in.get(1), in.get(0))).donating(0, 1);
+        List<Tensor> swapped = f.call(vector(1, 2), vector(3, 4));
+        assertArrayEquals(new float[] {3, 4}, swapped.get(0).toFloatArray());
+        assertArrayEquals(new float[] {1, 2}, swapped.get(1).toFloatArray());
+    }
+
+    @Test
+    void aDonatedInputThatIsReadLaterIsNotOverwrittenEarly() {
+        CompiledFunction f = CompiledFunction.of(backend, in -> {
+            Tensor y = in.get(0).add(in.get(1));
+            return List.of(y, y.matmul(in.get(0).reshape(2, 1).matmul(y.reshape(1, 2))).sum());
+        }).donating(0);
+        Tensor x = Tensor.of(new float[] {1, 2}, 1, 2);
+        Tensor b = Tensor.of(new float[] {3, 4}, 1, 2);
+        List<Tensor> r = f.call(x, b);
+        // y = (4, 6); y (x yᵀ) = (4·1 + 6·2)·(4, 6), summed: 16 · 10
+        assertArrayEquals(new float[] {4, 6}, r.get(0).toFloatArray());
+        assertEquals(160, r.get(1).item());
+    }
+
+    @Test
+    void anInputThatAnotherPlanFrozeIsNotOverwritten() {
+        Tensor w = vector(1, 2);
+        CompiledFunction reader = CompiledFunction.of(backend, in -> List.of(in.get(0).mul(w)));
+        reader.call(vector(1, 1));
+        CompiledFunction writer = CompiledFunction.of(backend, in -> List.of(in.get(0).add(100))).donating(0);
+        writer.call(w);
+        assertArrayEquals(new float[] {1, 2}, reader.call(vector(1, 1)).getFirst().toFloatArray());
+    }
+
+    @Test
+    void placeholdersHaveNoValues() {
+        List<Tensor> leaked = new ArrayList<>();
+        CompiledFunction f = CompiledFunction.of(backend, in -> {
+            leaked.add(in.get(0));
+            return List.of(in.get(0).add(in.get(0).item()));
+        });
+        assertTrue(assertThrows(IllegalStateException.class, () -> f.call(vector(1))).getMessage().contains("placeholder"));
+        assertThrows(IllegalStateException.class, () -> leaked.getFirst().add(1).eval());
+    }
+
+    @Test
+    void aFailingCallLosesNothing() {
+        CompiledFunction f = CompiledFunction.of(backend, in -> List.of(in.get(0).gather(0, in.get(1)))).donating(0);
+        Tensor x = vector(1, 2, 3);
+        assertThrows(IndexOutOfBoundsException.class, () -> f.call(x, Tensor.of(new long[] {7})));
+        assertArrayEquals(new float[] {1, 2, 3}, x.toFloatArray());
+        assertArrayEquals(new float[] {3}, f.call(x, Tensor.of(new long[] {-1})).getFirst().toFloatArray());
+    }
+
+    @Test
+    void concurrentCallsDoNotMeet() throws Exception {
+        CompiledFunction f = CompiledFunction.of(backend, in -> List.of(in.get(0).exp().matmul(in.get(0)).add(1).sum(0)));
+        try (var pool = Executors.newFixedThreadPool(4)) {
+            List<Callable<Boolean>> calls = new ArrayList<>();
+            for (int i = 0; i < 64; i++) {
+                float v = i / 64f;
+                calls.add(() -> {
+                    try (Tensor x = Tensor.full(DType.F32, Shape.of(8, 8), v).eval(backend); Tensor y = f.call(x).getFirst()) {
+                        double expected = 8 * (8 * Math.exp(v) * v + 1);
+                        return Math.abs(y.sum().item() / 8 - expected) < 1e-3 * expected;
+                    }
+                });
+            }
+            for (var result : pool.invokeAll(calls)) {
+                assertTrue(result.get());
+            }
+        }
+    }
+
+    @Test
+    void explainNamesStepsLayoutsAndArena() {
+        CompiledFunction f = CompiledFunction.of(backend, in -> List.of(in.get(0).matmul(in.get(0)).relu()));
+        String text = f.explain(TensorType.of(DType.F32, 4, 4));
+        assertTrue(text.contains("arena") && text.contains("matmul") && text.contains("relu") && text.contains("plain"), text);
+    }
+
+    @Test
+    void aClosedFunctionRefusesCallsOfNewTypes() {
+        CompiledFunction f = CompiledFunction.of(backend, in -> in);
+        f.call(vector(1)).getFirst().close();
+        f.close();
+        assertThrows(IllegalStateException.class, () -> f.call(vector(1)));
+    }
+}

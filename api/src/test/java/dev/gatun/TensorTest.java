@@ -1,0 +1,179 @@
+package dev.gatun;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.spi.Backend;
+import dev.gatun.spi.HostMemory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+
+class TensorTest {
+    private final Tensor x = Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
+
+    private static String message(Class<? extends Exception> type, org.junit.jupiter.api.function.Executable code) {
+        return assertThrows(type, code).getMessage();
+    }
+
+    @Test
+    void operandsBroadcast() {
+        Tensor row = Tensor.of(new float[] {10, 20, 30});
+        Tensor column = Tensor.of(new float[] {1, -1}, 2, 1);
+        assertArrayEquals(new float[] {11, 22, 33, -14, -25, -36}, x.add(row).mul(column).toFloatArray());
+    }
+
+    @Test
+    void shapesThatDoNotBroadcastAreNamed() {
+        assertEquals("add: shapes [2, 3] and [2] do not broadcast: axis -1 has 3 and 2 (sizes must be equal or 1)",
+                message(IllegalArgumentException.class, () -> x.add(Tensor.of(new float[] {1, 2}))));
+    }
+
+    @Test
+    void mixedTypesAreRefusedWithTheCastToWrite() {
+        String m = message(IllegalArgumentException.class, () -> x.add(Tensor.of(new double[] {1, 2, 3})));
+        assertTrue(m.contains("f32") && m.contains("f64") && m.contains("cast(DType.F32)"), m);
+    }
+
+    @Test
+    void aWrongAxisIsNamed() {
+        assertEquals("axis 2 is outside of shape [2, 3] with 2 axes", message(IllegalArgumentException.class, () -> x.sum(2)));
+        assertEquals("axis -3 is outside of shape [2, 3] with 2 axes", message(IllegalArgumentException.class, () -> x.softmax(-3)));
+    }
+
+    @Test
+    void dataOfAnotherSizeIsRefused() {
+        assertEquals("tensor f32[2, 2] has 4 elements, the data 3", message(IllegalArgumentException.class, () -> Tensor.of(new float[3], 2, 2)));
+        assertThrows(IllegalArgumentException.class, () -> Tensor.of(TensorType.of(DType.I64, 2), MemorySegment.ofArray(new byte[15])));
+    }
+
+    @Test
+    void truthValuesAreBytesOfZeroOrOne() {
+        String m = message(IllegalArgumentException.class, () -> Tensor.of(TensorType.of(DType.BOOL, 2), MemorySegment.ofArray(new byte[] {1, 2})));
+        assertEquals("tensor bool[2]: element 1 is the byte 2; truth values are 0 or 1", m);
+    }
+
+    @Test
+    void aClosedTensorSaysSo() {
+        Tensor t = Tensor.of(new float[] {1});
+        t.close();
+        t.close();
+        assertEquals("tensor f32[1] cannot be used any more: it was closed", message(IllegalStateException.class, t::toFloatArray));
+        assertThrows(IllegalStateException.class, () -> t.add(1));
+        assertEquals("f32[1] (closed)", t.toString());
+    }
+
+    @Test
+    void anArrayOfAnotherTypeIsRefusedWithTheCastToWrite() {
+        assertEquals("tensor f32[2, 3] is not i64; write cast(DType.I64) first", message(IllegalStateException.class, x::toLongArray));
+    }
+
+    @Test
+    void reshapeFindsTheOpenSize() {
+        assertEquals(Shape.of(3, 2), x.reshape(-1, 2).shape());
+        assertThrows(IllegalArgumentException.class, () -> x.reshape(-1, 4));
+        assertThrows(IllegalArgumentException.class, () -> x.reshape(7));
+    }
+
+    @Test
+    void matmulBroadcastsBatchesAndNamesWhatDiffers() {
+        Tensor a = Tensor.arange(DType.F32, 24).reshape(2, 3, 4);
+        Tensor b = Tensor.arange(DType.F32, 8).reshape(4, 2);
+        float[] batched = a.matmul(b.reshape(1, 4, 2)).toFloatArray();
+        assertArrayEquals(batched, a.matmul(b).toFloatArray());
+        assertArrayEquals(batched, a.transpose(1, 2).matmul(b, true, false).toFloatArray());
+        String m = message(IllegalArgumentException.class, () -> a.matmul(b, false, true));
+        assertTrue(m.startsWith("matmul:") && m.contains("4") && m.contains("2"), m);
+    }
+
+    @Test
+    void valuesAreComputedOnceAndHistoryIsDropped() {
+        Tensor y = x.exp().eval();
+        assertTrue(y.hasValue() && y.producer().isEmpty());
+    }
+
+    @Test
+    void recordedChainsMayBeLongerThanTheStack() {
+        Tensor y = Tensor.of(new float[] {0});
+        for (int i = 0; i < 20_000; i++) {
+            y = y.add(1);
+        }
+        assertEquals(20_000, y.item());
+    }
+
+    @Test
+    void wrappedMemoryIsNotCopiedAndItsEndIsNoticed() {
+        Arena arena = Arena.ofShared();
+        MemorySegment data = arena.allocateFrom(ValueLayout.JAVA_FLOAT, 1, 2, 3);
+        Tensor t = Tensor.wrap(TensorType.of(DType.F32, 3), data);
+        data.setAtIndex(ValueLayout.JAVA_FLOAT, 0, 7);
+        assertArrayEquals(new float[] {8, 3, 4}, t.add(1).toFloatArray());
+        arena.close();
+        assertEquals("tensor f32[3]: the arena of the memory that it wraps has been closed", message(IllegalStateException.class, () -> t.add(1).eval()));
+    }
+
+    @Test
+    void closingGivesMemoryBack() {
+        long before = HostMemory.shared().usedBytes();
+        Tensor t = Tensor.of(new float[1 << 20]);
+        assertTrue(HostMemory.shared().usedBytes() >= before + (4 << 20));
+        t.close();
+        assertTrue(HostMemory.shared().usedBytes() < before + (4 << 20));
+    }
+
+    @Test
+    void unreachableTensorsDoNotExhaustMemory() {
+        for (int i = 0; i < 600; i++) {
+            Tensor.full(DType.F32, Shape.of(1 << 20), i).eval();
+        }
+        assertTrue(HostMemory.shared().usedBytes() < 2_400L << 20);
+    }
+
+    @Test
+    void printingShortensLongAxes() {
+        assertEquals("i64[10] [0, 1, 2, ..., 7, 8, 9]", Tensor.arange(DType.I64, 10).eval().toString());
+        assertEquals("f32[2, 3] (not evaluated: exp)", x.exp().toString());
+        assertEquals("bool[2] [true, false]", Tensor.of(new boolean[] {true, false}).toString());
+    }
+
+    @Test
+    void emptyTensorsHaveValues() {
+        Tensor empty = Tensor.zeros(DType.F32, 0, 3);
+        assertEquals(0, empty.toFloatArray().length);
+        assertArrayEquals(new float[] {0, 0, 0}, empty.sum(0).toFloatArray());
+        assertArrayEquals(new float[4], Tensor.zeros(DType.F32, 2, 0).matmul(Tensor.zeros(DType.F32, 0, 2)).toFloatArray());
+    }
+
+    @Test
+    void threadsMayEvaluateTheSameTensor() throws Exception {
+        try (var pool = Executors.newFixedThreadPool(4)) {
+            for (int round = 0; round < 20; round++) {
+                Tensor y = x.exp().log();
+                Callable<float[]> read = y::toFloatArray;
+                for (var f : pool.invokeAll(List.of(read, read, read, read))) {
+                    assertArrayEquals(x.toFloatArray(), f.get(), 1e-5f);
+                }
+            }
+        }
+    }
+
+    @Test
+    void anUnknownBackendIsAnsweredWithThoseThereAre() {
+        String m = message(IllegalArgumentException.class, () -> Backends.open("nosuch"));
+        assertTrue(m.startsWith("backend \"nosuch\" is unknown") && m.contains("reference"), m);
+    }
+
+    @Test
+    void aClosedBackendRefusesWork() {
+        Backend b = Backends.open("reference");
+        b.close();
+        b.close();
+        assertEquals("backend reference is closed", message(IllegalStateException.class, () -> x.exp().eval(b)));
+    }
+}
