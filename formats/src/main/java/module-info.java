@@ -2,4 +2,6 @@
 module dev.gatun.formats {
     requires transitive dev.gatun;
     requires com.fasterxml.jackson.core;
+
+    exports dev.gatun.formats;
 }

@@ -1,2 +1,13 @@
-/** File formats of tensors and models. */
+/**
+ * File formats of tensors and models.
+ *
+ * <pre>
+ * Safetensors    named tensors and a few texts: weights, checkpoints
+ * Npy            one tensor: inputs and outputs that Python shares
+ * AtomicFile     how both write: the whole file or none of it
+ * </pre>
+ *
+ * <p>Every file is taken for hostile: lengths, offsets, names and types are checked before anything is read or allocated by them, and what is wrong
+ * is a {@link dev.gatun.formats.FormatException}. No method takes or returns null.
+ */
 package dev.gatun.formats;

@@ -1,0 +1,166 @@
+package dev.gatun.formats;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.gatun.Tensor;
+import dev.gatun.TensorType;
+import dev.gatun.formats.SafetensorsHeader.Entry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.SequencedSet;
+
+/**
+ * Named tensors in a file, in Hugging Face's safetensors format: the length of a JSON header (8 bytes, little-endian), the header, the elements of
+ * all tensors, row-major and little-endian.
+ *
+ * <p>{@link #load} checks the whole header and maps the file; the bytes of a tensor are read when it is asked for. Files are not trusted: whatever is
+ * wrong with one is a {@link FormatException} that says so. A file must not be changed while it is open; replacing it as {@link #save} does is safe.
+ *
+ * {@snippet :
+ * Tensor weight = Safetensors.load(Path.of("resnet50.safetensors")).tensor("conv1.weight");
+ * }
+ */
+public final class Safetensors {
+    private static final int LENGTH_BYTES = 8;
+
+    private final Path file;
+    private final MemorySegment data;
+    private final SafetensorsHeader header;
+
+    private Safetensors(Path file, MemorySegment data, SafetensorsHeader header) {
+        this.file = file;
+        this.data = data;
+        this.header = header;
+    }
+
+    /**
+     * Opens a file.
+     *
+     * @throws FormatException if it is not a valid safetensors file
+     * @throws IOException if it cannot be read
+     */
+    public static Safetensors load(Path file) throws IOException {
+        MemorySegment all = InputFile.map(file);
+        if (all.byteSize() < LENGTH_BYTES) {
+            throw new FormatException(file, "has " + all.byteSize() + " bytes, too few for a safetensors file");
+        }
+        long length = all.get(ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0);
+        if (length < 0 || length > SafetensorsHeader.MAX_BYTES) {
+            throw new FormatException(file, "claims a header of " + Long.toUnsignedString(length) + " bytes; more than " + SafetensorsHeader.MAX_BYTES
+                    + " are not read, so this is probably no safetensors file");
+        }
+        if (length > all.byteSize() - LENGTH_BYTES) {
+            throw new FormatException(file, "is truncated: its header takes " + length + " bytes, but only " + (all.byteSize() - LENGTH_BYTES)
+                    + " follow");
+        }
+        MemorySegment data = all.asSlice(LENGTH_BYTES + length);
+        byte[] json = all.asSlice(LENGTH_BYTES, length).toArray(ValueLayout.JAVA_BYTE);
+        return new Safetensors(file, data, SafetensorsHeader.parse(file, json, data.byteSize()));
+    }
+
+    /** Returns the names of the tensors in the header's order. */
+    public SequencedSet<String> names() {
+        return header.entries().sequencedKeySet();
+    }
+
+    /** Returns the texts that the file carries beside its tensors. */
+    public SequencedMap<String, String> metadata() {
+        return header.metadata();
+    }
+
+    /** Returns the type of a tensor. @throws IllegalArgumentException if there is none of this name */
+    public TensorType type(String name) {
+        return entry(name).type();
+    }
+
+    /**
+     * Returns a copy of a tensor.
+     *
+     * @throws IllegalArgumentException if there is none of this name
+     * @throws FormatException if it is BOOL and a byte is neither 0 nor 1
+     */
+    public Tensor tensor(String name) throws FormatException {
+        Entry e = entry(name);
+        MemorySegment bytes = data.asSlice(e.begin(), e.end() - e.begin());
+        return TensorBytes.read(file, "tensor " + SafetensorsHeader.quoted(name), e.type(), ByteOrder.LITTLE_ENDIAN, bytes);
+    }
+
+    /**
+     * Writes a file as a whole or not at all. Tensors that are not evaluated yet are.
+     *
+     * @param tensors names in the order that {@link #names} will give; the bytes lie by falling element size, so that each tensor is aligned
+     * @throws IllegalArgumentException if a tensor is called {@code __metadata__}
+     * @throws IOException if that fails; no partial file is left, and one that was there is as it was
+     */
+    public static void save(Path file, SequencedMap<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
+        if (tensors.containsKey("__metadata__")) {
+            throw new IllegalArgumentException("safetensors: no tensor can be called __metadata__");
+        }
+        List<String> placed = new ArrayList<>(tensors.keySet());
+        placed.sort(Comparator.comparingInt((String n) -> tensors.get(n).dtype().bytes()).reversed());
+        Map<String, Long> begins = new LinkedHashMap<>();
+        long end = 0;
+        for (String name : placed) {
+            begins.put(name, end);
+            end = Math.addExact(end, tensors.get(name).type().bytes());
+        }
+        byte[] json = headerBytes(tensors, begins, metadata);
+        AtomicFile.write(file, channel -> {
+            ByteBuffer head = ByteBuffer.allocate(LENGTH_BYTES + json.length).order(ByteOrder.LITTLE_ENDIAN).putLong(json.length).put(json).flip();
+            TensorBytes.writeAll(channel, head);
+            for (String name : placed) {
+                TensorBytes.write(channel, tensors.get(name));
+            }
+        });
+    }
+
+    private static byte[] headerBytes(SequencedMap<String, Tensor> tensors, Map<String, Long> begins, Map<String, String> metadata)
+            throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator json = new JsonFactory().createGenerator(bytes)) {
+            json.writeStartObject();
+            if (!metadata.isEmpty()) {
+                json.writeObjectFieldStart("__metadata__");
+                for (Map.Entry<String, String> m : metadata.entrySet()) {
+                    json.writeStringField(m.getKey(), m.getValue());
+                }
+                json.writeEndObject();
+            }
+            for (Map.Entry<String, Tensor> t : tensors.entrySet()) {
+                TensorType type = t.getValue().type();
+                long begin = begins.get(t.getKey());
+                json.writeObjectFieldStart(t.getKey());
+                json.writeStringField("dtype", type.dtype().name());
+                json.writeFieldName("shape");
+                json.writeArray(type.shape().dims(), 0, type.shape().rank());
+                json.writeFieldName("data_offsets");
+                json.writeArray(new long[] {begin, begin + type.bytes()}, 0, 2);
+                json.writeEndObject();
+            }
+            json.writeEndObject();
+        }
+        // Blanks until the data begins at a multiple of 8.
+        bytes.writeBytes(" ".repeat(Math.floorMod(-bytes.size(), LENGTH_BYTES)).getBytes(StandardCharsets.US_ASCII));
+        return bytes.toByteArray();
+    }
+
+    private Entry entry(String name) {
+        Entry e = header.entries().get(name);
+        if (e == null) {
+            throw new IllegalArgumentException(file + " has no tensor " + SafetensorsHeader.quoted(name));
+        }
+        return e;
+    }
+}
