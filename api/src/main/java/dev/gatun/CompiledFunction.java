@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.UnaryOperator;
 
 /**
@@ -35,7 +36,8 @@ public final class CompiledFunction implements AutoCloseable {
     private final UnaryOperator<List<Tensor>> body;
     private final int[] donated;
     private volatile Traced[] traced = {};
-    private boolean closed;
+    private final ReentrantReadWriteLock running = new ReentrantReadWriteLock();
+    private volatile boolean closed;
 
     private CompiledFunction(Backend backend, UnaryOperator<List<Tensor>> body, int[] donated) {
         this.backend = OpenBackend.of(backend);
@@ -80,9 +82,11 @@ public final class CompiledFunction implements AutoCloseable {
      */
     public List<Tensor> call(Tensor... inputs) {
         backend.enter();
+        running.readLock().lock();
         try {
             return run(traced(inputs), inputs);
         } finally {
+            running.readLock().unlock();
             backend.exit();
         }
     }
@@ -97,15 +101,20 @@ public final class CompiledFunction implements AutoCloseable {
         return traced(Arrays.stream(types).map(Tensor::placeholder).toArray(Tensor[]::new)).plan().arenaBytes();
     }
 
-    /** Gives plans and frozen memory back. */
+    /** Gives plans and frozen memory back, once the running calls have ended; later calls are refused. */
     @Override
-    public synchronized void close() {
-        closed = true;
-        for (Traced t : traced) {
-            t.plan().close();
-            t.frozen().forEach(Storage::release);
+    public void close() {
+        running.writeLock().lock();
+        try {
+            closed = true;
+            for (Traced t : traced) {
+                t.plan().close();
+                t.frozen().forEach(Storage::release);
+            }
+            traced = new Traced[0];
+        } finally {
+            running.writeLock().unlock();
         }
-        traced = new Traced[0];
     }
 
     private Traced traced(Tensor[] inputs) {
