@@ -96,6 +96,9 @@ final class DoubleFunctions {
 
     /** ln(x + √(x² - 1)) = ln1p(t + √(2t + t²)) with t = x - 1; ln 2x where t² would overflow; NaN below 1. */
     private static double acosh(double x) {
+        if (x < 1) {
+            return Double.NaN;       // far below -1 the root rounds to -t, whose logarithm is that of 1
+        }
         double t = x - 1;
         return t > 0x1p500 ? StrictMath.log(x) + LN_2 : StrictMath.log1p(t + Math.sqrt(2 * t + t * t));
     }
