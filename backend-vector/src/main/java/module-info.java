@@ -4,4 +4,6 @@
 module dev.gatun.vector {
     requires dev.gatun;
     requires static jdk.incubator.vector;
+
+    provides dev.gatun.spi.BackendProvider with dev.gatun.vector.VectorProvider;
 }

@@ -1,0 +1,166 @@
+package dev.gatun.vector;
+
+import dev.gatun.DType;
+import dev.gatun.op.Elementwise;
+import dev.gatun.op.Elementwise.BinaryFunction;
+import dev.gatun.op.Elementwise.UnaryFunction;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One instruction of a region on one block: it reads and writes the blocks whose addresses stand in a table of values. Operand types are F32, I32, I64 and
+ * BOOL.
+ */
+sealed interface BlockStep {
+    /** Computes {@code n} elements; n is a multiple of the lanes. @param table the address of the table: 8 bytes a value */
+    void run(long table, int n);
+
+    /** Returns how many additions' time an element takes. */
+    default int cost() {
+        return 1;
+    }
+
+    /** Returns the step that computes value {@code result}, or empty if there is no loop for these types. */
+    static Optional<BlockStep> of(Elementwise op, List<DType> types, List<Integer> arguments, int result) {
+        DType dtype = types.getLast();
+        if (!types.stream().allMatch(BlockStep::isSupported)) {
+            return Optional.empty();
+        }
+        int a = arguments.getFirst();
+        int b = arguments.getLast();
+        return Optional.ofNullable(switch (op) {
+            case Elementwise.Unary unary -> switch (dtype) {
+                case F32 -> new FloatFunction(unary.function(), a, result);
+                case I32, I64 -> new IntegerFunction(unary.function(), dtype, a, result);
+                case BOOL -> new Not(a, result);
+                case F64, BF16, F16, I8, U8, I16, U16, U32, U64 -> null;
+            };
+            case Elementwise.Binary binary -> switch (dtype) {
+                case F32 -> new FloatPair(binary.function(), a, b, result);
+                case I32, I64 -> new IntegerPair(binary.function(), dtype, a, b, result);
+                case BOOL -> new Logic(binary.function(), a, b, result);
+                case F64, BF16, F16, I8, U8, I16, U16, U32, U64 -> null;
+            };
+            case Elementwise.Where where -> new Choice(dtype.bytes(), a, arguments.get(1), b, result);
+            case Elementwise.Cast cast -> isSupported(cast.to()) ? new Cast(dtype, cast.to(), a, result) : null;
+        });
+    }
+
+    /** Returns whether blocks of {@code dtype} can be computed with. */
+    static boolean isSupported(DType dtype) {
+        return dtype == DType.F32 || dtype == DType.I32 || dtype == DType.I64 || dtype == DType.BOOL;
+    }
+
+    private static long at(long table, int value) {
+        return Native.getLong(table + 8L * value);
+    }
+
+    /** y = f(x) of floats. */
+    record FloatFunction(UnaryFunction function, int x, int y) implements BlockStep {
+        @Override
+        public void run(long table, int n) {
+            FloatUnary.run(function, at(table, x), at(table, y), n);
+        }
+
+        @Override
+        public int cost() {
+            return switch (function) {
+                case NEG, ABS, SIGN, RECIPROCAL, SQRT, RSQRT, RELU, FLOOR, CEIL, ROUND, TRUNC, IS_NAN, IS_INF, LOGICAL_NOT, BITWISE_NOT -> 1;
+                case EXP, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ERF, SIGMOID, SOFTPLUS -> 5;
+                case ASINH, ACOSH, ATANH -> 100;
+            };
+        }
+    }
+
+    /** y = f(a, b) of floats, or their comparison. */
+    record FloatPair(BinaryFunction function, int a, int b, int y) implements BlockStep {
+        @Override
+        public void run(long table, int n) {
+            FloatBinary.run(function, at(table, a), at(table, b), at(table, y), n);
+        }
+
+        @Override
+        public int cost() {
+            return switch (function) {
+                case ADD, SUB, MUL, DIV, MIN, MAX, AND, OR, XOR, SHIFT_LEFT, SHIFT_RIGHT, EQ, NE, LT, LE, GT, GE -> 1;
+                case POW, ATAN2 -> 10;
+                case MOD, REM -> 100;
+            };
+        }
+    }
+
+    /** y = f(x) of integers. */
+    record IntegerFunction(UnaryFunction function, DType dtype, int x, int y) implements BlockStep {
+        @Override
+        public void run(long table, int n) {
+            Integers.unary(function, dtype, at(table, x), at(table, y), n);
+        }
+
+        @Override
+        public int cost() {
+            return 10;
+        }
+    }
+
+    /** y = f(a, b) of integers, or their comparison. */
+    record IntegerPair(BinaryFunction function, DType dtype, int a, int b, int y) implements BlockStep {
+        @Override
+        public void run(long table, int n) {
+            Integers.binary(function, dtype, at(table, a), at(table, b), at(table, y), n);
+        }
+
+        @Override
+        public int cost() {
+            return 10;
+        }
+    }
+
+    /** y = not x. */
+    record Not(int x, int y) implements BlockStep {
+        @Override
+        public void run(long table, int n) {
+            Truth.not(at(table, x), at(table, y), n);
+        }
+    }
+
+    /** y = f(a, b) of truth values. */
+    record Logic(BinaryFunction function, int a, int b, int y) implements BlockStep {
+        @Override
+        public void run(long table, int n) {
+            Truth.logic(function, at(table, a), at(table, b), at(table, y), n);
+        }
+    }
+
+    /** y = c ? a : b of elements of {@code bytes} bytes. */
+    record Choice(int bytes, int c, int a, int b, int y) implements BlockStep {
+        @Override
+        public void run(long table, int n) {
+            switch (bytes) {
+                case 1 -> Truth.choose1(at(table, c), at(table, a), at(table, b), at(table, y), n);
+                case 4 -> Truth.choose4(at(table, c), at(table, a), at(table, b), at(table, y), n);
+                default -> Truth.choose8(at(table, c), at(table, a), at(table, b), at(table, y), n);
+            }
+        }
+    }
+
+    /** y = (to) x. */
+    record Cast(DType from, DType to, int x, int y) implements BlockStep {
+        @Override
+        public void run(long table, int n) {
+            if (from == to) {
+                Native.copy(at(table, x), at(table, y), (long) n * from.bytes());
+            } else if (from == DType.F32 && to == DType.BOOL) {
+                Truth.isNonzero(at(table, x), at(table, y), n);
+            } else if (from == DType.BOOL && to == DType.F32) {
+                Truth.toFloat(at(table, x), at(table, y), n);
+            } else {
+                Integers.cast(from, to, at(table, x), at(table, y), n);
+            }
+        }
+
+        @Override
+        public int cost() {
+            return from == DType.I64 || to == DType.I64 || from == DType.I32 || to == DType.I32 ? 5 : 1;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package dev.gatun.vector;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.spi.BackendProvider;
+import dev.gatun.spi.BackendProvider.Availability;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class VectorProviderTest {
+    /** What a process of its own prints: whether the backend is usable there. */
+    static final class Probe {
+        public static void main(String[] args) {
+            System.out.println(new VectorProvider().probe());
+        }
+    }
+
+    private static String probe(String... options) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+                System.getProperty("java.class.path")));
+        command.addAll(List.of(options));
+        command.add(Probe.class.getName());
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), output);
+        return output;
+    }
+
+    @Test
+    void theServiceLoaderFindsIt() {
+        var found = ServiceLoader.load(BackendProvider.class).stream().map(ServiceLoader.Provider::get).filter(p -> p.name().equals("vector")).toList();
+        assertEquals(1, found.size());
+        assertInstanceOf(Availability.Usable.class, found.getFirst().probe());
+    }
+
+    @Test
+    void withoutTheModuleItIsRefusedWithTheFlagThatMendsIt() throws Exception {
+        String output = probe();
+        assertTrue(output.startsWith("Refused[reason=the module jdk.incubator.vector is not loaded, "
+                + "remedy=start java with --add-modules jdk.incubator.vector]"), output);
+    }
+
+    @Test
+    void aThreadCountThatIsNoneIsRefused() throws Exception {
+        for (String threads : List.of("0", "-3", "many", "99999999999")) {
+            String output = probe("--add-modules", "jdk.incubator.vector", "-Dgatun.threads=" + threads);
+            assertTrue(output.contains("Refused[reason=gatun.threads=" + threads + ": the number of threads must be from 1 to 4096"), output);
+        }
+    }
+
+    @Test
+    void aWidthThatIsNoneIsRefused() throws Exception {
+        String output = probe("--add-modules", "jdk.incubator.vector", "-Dgatun.vector.bits=333");
+        assertTrue(output.contains("Refused[") && output.contains("must be 128, 256 or 512"), output);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "3"})
+    void theThreadCountIsThatOfTheProperty(String threads) throws Exception {
+        String output = probe("--add-modules", "jdk.incubator.vector", "-Dgatun.threads=" + threads);
+        assertTrue(output.contains("Usable[") && output.contains(threads + " thread"), output);
+    }
+
+    @Test
+    void openingGivesABackendThatNamesItself() {
+        try (var backend = new VectorProvider().open()) {
+            assertEquals("vector", backend.name());
+            assertTrue(backend.description().contains("threads: "), backend.description());
+            assertTrue(backend.memory().isHost());
+        }
+    }
+}
