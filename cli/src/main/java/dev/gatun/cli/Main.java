@@ -17,6 +17,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 @Command(name = "gatun", scope = ScopeType.INHERIT, mixinStandardHelpOptions = true, versionProvider = Version.class,
         description = "Trains and runs neural networks on the backends of this machine.",
+        subcommands = {
+            BackendsCommand.class,
+        },
         exitCodeListHeading = "%nExit codes:%n", exitCodeList = {"0:done", "1:failed, or a check found a difference", "2:wrong usage"})
 public final class Main implements Runnable {
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print the stack trace of a failure.")

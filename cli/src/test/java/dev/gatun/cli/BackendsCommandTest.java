@@ -1,0 +1,57 @@
+package dev.gatun.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class BackendsCommandTest {
+    @Test
+    void theReferenceBackendIsAlwaysUsable() throws IOException {
+        Map<?, ?> reference = rows().stream().filter(r -> r.get("backend").equals("reference")).findFirst().orElseThrow();
+        assertEquals(true, reference.get("usable"));
+        assertEquals(0L, reference.get("priority"));
+        for (String field : List.of("device", "instructions", "version")) {
+            assertTrue(reference.get(field) instanceof String s && !s.isBlank(), field + " of " + reference);
+        }
+    }
+
+    @Test
+    void exactlyTheFirstUsableBackendIsChosen() throws IOException {
+        List<Map<?, ?>> usable = rows().stream().filter(r -> r.get("usable").equals(true)).toList();
+        assertEquals(true, usable.getFirst().get("chosen"));
+        assertEquals(1, rows().stream().filter(r -> r.get("chosen").equals(true)).count());
+    }
+
+    @Test
+    void aRefusedBackendSaysWhyAndHowToMendIt() throws IOException {
+        for (Map<?, ?> row : rows()) {
+            if (row.get("usable").equals(false)) {
+                assertTrue(row.get("reason") instanceof String s && !s.isBlank(), row.toString());
+                assertTrue(row.get("remedy") instanceof String s && !s.isBlank(), row.toString());
+            }
+        }
+    }
+
+    @Test
+    void theTableNamesEveryBackend() throws IOException {
+        Run run = Run.gatun("backends");
+        assertEquals(0, run.exitCode(), run.err());
+        assertEquals("", run.err());
+        for (Map<?, ?> row : rows()) {
+            assertTrue(run.out().lines().anyMatch(l -> l.startsWith(row.get("backend") + " ")), run.out());
+        }
+        assertEquals(1, run.out().lines().filter(l -> l.contains(" chosen ")).count(), run.out());
+    }
+
+    private static List<Map<?, ?>> rows() throws IOException {
+        Run run = Run.gatun("backends", "--json");
+        assertEquals(0, run.exitCode(), run.err());
+        List<?> results = (List<?>) Json.parse(run.out(), Path.of("standard output")).get("results");
+        return results.stream().<Map<?, ?>>map(r -> (Map<?, ?>) r).toList();
+    }
+}
