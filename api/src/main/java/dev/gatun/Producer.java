@@ -30,6 +30,11 @@ public final class Producer {
         return types;
     }
 
+    /** Returns result {@code index} as a tensor: another handle on the same value, if somebody holds one already. */
+    public Tensor result(int index) {
+        return new Tensor(types.get(index), this, index);
+    }
+
     @Override
     public String toString() {
         return op.name() + inputs.stream().map(t -> t.type().toString()).toList() + " -> " + types;

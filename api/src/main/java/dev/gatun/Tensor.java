@@ -43,10 +43,11 @@ public final class Tensor implements AutoCloseable {
     private Producer producer;
     private Storage storage;
     private Cleaner.Cleanable cleanable;
+    private boolean forgetful;
     private String gone;
 
     /** Makes the record of result {@code index} of {@code producer}. */
-    private Tensor(TensorType type, Producer producer, int index) {
+    Tensor(TensorType type, Producer producer, int index) {
         this.type = type;
         this.producer = producer;
         this.index = index;
@@ -700,8 +701,14 @@ public final class Tensor implements AutoCloseable {
         }
         adopt(value);
         if (!keepProducer) {
+            forgetful = producer != null;
             producer = null;
         }
+    }
+
+    /** Returns whether this tensor was recorded once, but has been evaluated and does not know any more how. */
+    synchronized boolean hasForgotten() {
+        return forgetful;
     }
 
     /** Takes the value away, because its memory was handed to a result. */
