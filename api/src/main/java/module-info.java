@@ -1,6 +1,7 @@
 /** Gatun: one API for training and inference, with backends that are found and swapped at run time. */
 module dev.gatun {
     exports dev.gatun;
+    exports dev.gatun.nn;
     exports dev.gatun.op;
     exports dev.gatun.random;
     exports dev.gatun.spi;

@@ -1,0 +1,114 @@
+package dev.gatun.nn;
+
+import dev.gatun.Tensor;
+import dev.gatun.TensorType;
+import dev.gatun.random.RandomStream;
+
+/**
+ * A mutable cell of a {@link Module}: something that is trained, or a buffer (state that a module keeps but no gradient changes, such as running
+ * statistics). It is made with a type and an {@link Initializer}; the first value is drawn when it is first asked for, so a network whose parameters are
+ * read from a file never draws any.
+ *
+ * <p>What is drawn depends on the seed of {@link Module#initialize} and on the parameter's full name, not on when or in which order parameters are drawn.
+ *
+ * <p>A parameter owns its tensor: a training step writes the next value over the memory of the present one, after which the old tensor throws when read.
+ * Thread-safe.
+ */
+public final class Parameter {
+    private final TensorType type;
+    private final boolean buffer;
+    private Initializer initializer;
+    private Tensor value;
+    private boolean trainable;
+    private Module owner;
+    private String name = "";
+
+    private Parameter(TensorType type, Initializer initializer, boolean buffer) {
+        this.type = type;
+        this.initializer = initializer;
+        this.buffer = buffer;
+        this.trainable = !buffer;
+    }
+
+    /** Returns a parameter that is trained. @throws IllegalArgumentException if its type is not floating */
+    public static Parameter of(TensorType type, Initializer initializer) {
+        if (!type.dtype().isFloating()) {
+            throw new IllegalArgumentException("parameter: " + type + " cannot be trained, because only floating types have gradients; make it a buffer");
+        }
+        return new Parameter(type, initializer, false);
+    }
+
+    /** Returns state that no gradient changes. */
+    public static Parameter buffer(TensorType type, Initializer initializer) {
+        return new Parameter(type, initializer, true);
+    }
+
+    /** Returns the present value. */
+    public synchronized Tensor value() {
+        if (value == null) {
+            RandomStream random = owner == null ? new RandomStream(0, 0) : owner.randomOf(name);
+            value = checked(initializer.draw(type, random)).eval();
+        }
+        return value;
+    }
+
+    /**
+     * Replaces the value; the parameter takes {@code value} over.
+     *
+     * @throws IllegalArgumentException if it is of another type
+     */
+    public synchronized void set(Tensor value) {
+        this.value = checked(value);
+    }
+
+    /** Forgets the value: the next one is drawn by {@code initializer}. */
+    public synchronized void initialize(Initializer initializer) {
+        this.initializer = initializer;
+        this.value = null;
+    }
+
+    /** Forgets the value: it is drawn again. */
+    synchronized void reset() {
+        value = null;
+    }
+
+    /** Returns element type and shape, which never change. */
+    public TensorType type() {
+        return type;
+    }
+
+    /** Returns whether this is state that no gradient changes. */
+    public boolean isBuffer() {
+        return buffer;
+    }
+
+    /** Returns whether a training step changes this parameter by its gradient: it is not a buffer and not frozen. */
+    public synchronized boolean isTrainable() {
+        return trainable;
+    }
+
+    synchronized void setTrainable(boolean trainable) {
+        this.trainable = trainable && !buffer;
+    }
+
+    /** Says where this parameter lives; the first module that registers it decides. */
+    synchronized void register(Module module, String localName) {
+        if (owner == null) {
+            owner = module;
+            name = localName;
+        }
+    }
+
+    /** Returns the full name, e.g. {@code layer1.0.conv1.weight}, and the type. */
+    @Override
+    public String toString() {
+        return (owner == null ? "parameter" : owner.path(name)) + " " + type;
+    }
+
+    private Tensor checked(Tensor t) {
+        if (!t.type().equals(type)) {
+            throw new IllegalArgumentException("parameter " + this + " cannot hold a " + t.type());
+        }
+        return t;
+    }
+}
