@@ -1,0 +1,55 @@
+package dev.gatun;
+
+import dev.gatun.nn.Layer;
+import dev.gatun.nn.Pass;
+import dev.gatun.spi.Backend;
+import java.util.List;
+
+/**
+ * A network frozen for inference on one backend: weights are folded and prepacked when the first input of a type arrives, and later changes of the network's
+ * parameters are not seen. Thread-safe; concurrent predictions run side by side.
+ *
+ * {@snippet :
+ * try (var backend = Backends.best(); var predictor = Predictor.of(net, backend)) {
+ *     Tensor logits = predictor.predict(images);
+ * }
+ * }
+ */
+public final class Predictor implements AutoCloseable {
+    private final CompiledFunction function;
+
+    private Predictor(CompiledFunction function) {
+        this.function = function;
+    }
+
+    /** Returns a predictor of {@code net}; the backend stays the caller's to close. */
+    public static Predictor of(Layer net, Backend backend) {
+        return new Predictor(CompiledFunction.of(backend, in -> List.of(net.forward(in.getFirst(), Pass.inference()))));
+    }
+
+    /**
+     * Returns the network's output for {@code x}; the caller may close it.
+     *
+     * @throws IllegalArgumentException if the network refuses the shape or type of {@code x}
+     * @throws IllegalStateException if this predictor, its backend or {@code x} is closed
+     */
+    public Tensor predict(Tensor x) {
+        return function.call(x).getFirst();
+    }
+
+    /** Returns the steps, fusions, layouts and arena of the plan for inputs of {@code type}. */
+    public String explain(TensorType type) {
+        return function.explain(type);
+    }
+
+    /** Returns the size of the arena that one prediction for inputs of {@code type} needs, in bytes. */
+    public long arenaBytes(TensorType type) {
+        return function.arenaBytes(type);
+    }
+
+    /** Gives plans and prepacked weights back. */
+    @Override
+    public void close() {
+        function.close();
+    }
+}
