@@ -1,4 +1,6 @@
 /** Networks, training recipes, data sets and metrics. */
 module dev.gatun.models {
     requires transitive dev.gatun;
+
+    exports dev.gatun.models.data;
 }
