@@ -2,5 +2,6 @@
 module dev.gatun.models {
     requires transitive dev.gatun;
 
+    exports dev.gatun.models;
     exports dev.gatun.models.data;
 }
