@@ -27,7 +27,8 @@ final class Gemv {
      * @param q row j is at {@code q + j·rsQ}
      * @param c c[i, j] is at {@code c + i·rsC + j·csC}
      */
-    static void dots(int few, int K, long p, long rsP, long q, long rsQ, int j0, int j1, long c, long rsC, long csC, boolean accumulate, long scratch) {
+    static void dots(int few, int K, long p, long rsP, long q, long rsQ, int j0, int j1, long c, long rsC, long csC, boolean accumulate,
+            long scratch) {
         int j = j0;
         for (; j + 4 <= j1; j += 4) {
             for (int i = 0; i < few; i++) {        // for each i again: by then the four rows are in a cache
@@ -80,7 +81,7 @@ final class Gemv {
     }
 
     /** Sums the lanes of a stored vector, always in the same order: {@code reduceLanes} may differ between interpreter and compiled code. */
-    private static float sum(long vector) {
+    static float sum(long vector) {
         float s0 = getFloat(vector);
         float s1 = getFloat(vector + FLOAT);
         float s2 = getFloat(vector + 2 * FLOAT);

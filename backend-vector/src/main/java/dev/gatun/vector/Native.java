@@ -71,8 +71,15 @@ final class Native {
         MemorySegment.copy(ALL, src, ALL, dst, bytes);
     }
 
-    /** Clears {@code bytes} bytes. */
+    /** Clears {@code bytes} bytes, a multiple of 4. */
     static void zero(long dst, long bytes) {
-        ALL.asSlice(dst, bytes).fill((byte) 0);
+        FloatVector zero = FloatVector.zero(Simd.F32);
+        long i = 0;
+        for (; i <= bytes - Simd.BYTES; i += Simd.BYTES) {
+            store(dst + i, zero);
+        }
+        for (; i < bytes; i += FLOAT) {
+            putFloat(dst + i, 0);
+        }
     }
 }

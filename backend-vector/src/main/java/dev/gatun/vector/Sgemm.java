@@ -5,15 +5,15 @@ import static dev.gatun.vector.Native.getLong;
 import static dev.gatun.vector.Native.putLong;
 
 /**
- * The float32 matrix product C = epilogue(op(A) · op(B)), or C += op(A) · op(B) before the epilogue, with op the identity or the transpose; one or a
- * batch of products of one shape.
+ * The float32 matrix product C = epilogue(op(A) · op(B)), or C += op(A) · op(B) before the epilogue, with op the identity or the transpose; one
+ * or a batch of products of one shape.
  *
- * <p>Blocks of KC rows of B are packed in panels; for each MC rows of A every panel is multiplied while the block of A stays in the second-level cache
- * (Goto and van de Geijn, <i>Anatomy of high-performance matrix multiplication</i>, 2008). With one to few rows or columns there is nothing to keep in a
- * cache: {@link Gemv} runs those.
+ * <p>Blocks of KC rows of B are packed in panels; for each MC rows of A every panel is multiplied while the block of A stays in the second-level
+ * cache (Goto and van de Geijn, <i>Anatomy of high-performance matrix multiplication</i>, 2008). With one to few rows or columns there is nothing
+ * to keep in a cache: {@link Gemv} runs those.
  *
- * <p>An object is a shape: immutable, and used by many threads at once; addresses and workspace come with each call. A call allocates nothing. How many
- * workers share a product changes no bit of it: they share elements of C, never a sum.
+ * <p>An object is a shape: immutable, and used by many threads at once; addresses and workspace come with each call. A call allocates nothing.
+ * How many workers share a product changes no bit of it: they share elements of C, never a sum.
  */
 final class Sgemm {
     /** Rows of B that are packed at once. */
@@ -29,9 +29,6 @@ final class Sgemm {
 
     /** Products of fewer multiplications run on the caller alone: a fork costs about as much. */
     private static final long FORK_MULTIPLICATIONS = 1 << 17;
-
-    /** What packing a float costs, in rows of multiplications. */
-    private static final long PACKING_ROWS = 12;
 
     private static final long FRAME_BYTES = 64;
 
@@ -117,8 +114,7 @@ final class Sgemm {
         this.packedB = packedB;
         path = path();
         int kc = Math.min(K, KC);
-        // Rows whose distance is a multiple of a page fall into the same few sets of the cache.
-        packA = path == Path.TILES && (transA ? N > Tiles.COLUMNS : lda >= 4096 && lda % 1024 == 0);
+        packA = path == Path.TILES && (transA ? N > Tiles.COLUMNS : fallsIntoFewSets(lda));
         directB = !packedB && !transB && M <= 2 * Tiles.ROWS;
         blockOfA = !packA ? 0 : transA ? Panels.groupBytes(Math.min(M, MC), kc) : Math.min(M, MC) * paddedRow(kc);
         blockOfB = packedB ? 0 : Panels.bytes(kc, Math.min(N, directB ? Tiles.COLUMNS : NC));
@@ -137,7 +133,13 @@ final class Sgemm {
         return Path.TILES;
     }
 
-    private static long paddedRow(int kc) {
+    /** Returns whether rows so many bytes apart share so few sets of the first-level cache that copying them pays. */
+    static boolean fallsIntoFewSets(long stride) {
+        return stride >= 4096 && stride % 1024 == 0;
+    }
+
+    /** Returns the stride in bytes of rows of {@code kc} floats that are copied for that reason. */
+    static long paddedRow(int kc) {
         return (kc + Simd.LANES) * FLOAT;
     }
 
@@ -196,8 +198,8 @@ final class Sgemm {
 
     private void part(long frame, int worker, int workers) {
         // Either whole products are dealt out, or parts of each: cell = product · parts + part.
-        int parts = batch.count % workers == 0 || batch.count >= 4 * workers ? 1 : workers;
-        int gridColumns = path == Path.TILES ? gridColumns(parts) : 1;
+        int parts = Grid.parts(batch.count, workers);
+        int gridColumns = path == Path.TILES ? Grid.columns(parts, M, N, packA, !packedB && !directB) : 1;
         long slice = frame + FRAME_BYTES + worker * sliceBytes();
         long last = Workers.share((long) batch.count * parts, worker + 1, workers);
         for (long cell = Workers.share((long) batch.count * parts, worker, workers); cell < last; cell++) {
@@ -216,29 +218,10 @@ final class Sgemm {
         }
     }
 
-    /** Returns in how many columns a grid of {@code parts} cells cuts C at the least cost of the largest cell. */
-    private int gridColumns(int parts) {
-        long best = Long.MAX_VALUE;
-        int columns = 1;
-        for (int candidate = 1; candidate <= parts; candidate++) {
-            if (parts % candidate != 0) {
-                continue;
-            }
-            long rows = Math.ceilDiv(Math.ceilDiv(M, Tiles.ROWS), parts / candidate) * (long) Tiles.ROWS;
-            long width = Math.ceilDiv(Math.ceilDiv(N, Tiles.COLUMNS), candidate) * (long) Tiles.COLUMNS;
-            long cost = rows * width + (packedB || directB ? 0 : PACKING_ROWS * width) + (packA ? PACKING_ROWS * rows : 0);
-            if (cost < best) {
-                best = cost;
-                columns = candidate;
-            }
-        }
-        return columns;
-    }
-
     private void fewRows(int part, int parts, long a, long b, long c, long bias, long residual, long slice) {
         // Multiples of 16 columns: two workers never write to one cache line.
-        int j0 = (int) Math.min(N, 16 * Workers.share(Math.ceilDiv(N, 16), part, parts));
-        int j1 = (int) Math.min(N, 16 * Workers.share(Math.ceilDiv(N, 16), part + 1, parts));
+        int j0 = Grid.start(N, 16, part, parts);
+        int j1 = Grid.start(N, 16, part + 1, parts);
         if (j0 == j1) {
             return;
         }
@@ -258,8 +241,8 @@ final class Sgemm {
     }
 
     private void fewColumns(int part, int parts, long a, long b, long c, long bias, long residual, long slice) {
-        int i0 = (int) Math.min(M, 16 * Workers.share(Math.ceilDiv(M, 16), part, parts));
-        int i1 = (int) Math.min(M, 16 * Workers.share(Math.ceilDiv(M, 16), part + 1, parts));
+        int i0 = Grid.start(M, 16, part, parts);
+        int i1 = Grid.start(M, 16, part + 1, parts);
         if (i0 == i1) {
             return;
         }
@@ -295,10 +278,10 @@ final class Sgemm {
     }
 
     private void tiles(int gridRow, int gridRows, int gridColumn, int gridColumns, long a, long b, long c, long bias, long residual, long slice) {
-        int i0 = (int) Math.min(M, Tiles.ROWS * Workers.share(Math.ceilDiv(M, Tiles.ROWS), gridRow, gridRows));
-        int i1 = (int) Math.min(M, Tiles.ROWS * Workers.share(Math.ceilDiv(M, Tiles.ROWS), gridRow + 1, gridRows));
-        int j0 = (int) Math.min(N, Tiles.COLUMNS * Workers.share(Math.ceilDiv(N, Tiles.COLUMNS), gridColumn, gridColumns));
-        int j1 = (int) Math.min(N, Tiles.COLUMNS * Workers.share(Math.ceilDiv(N, Tiles.COLUMNS), gridColumn + 1, gridColumns));
+        int i0 = Grid.start(M, Tiles.ROWS, gridRow, gridRows);
+        int i1 = Grid.start(M, Tiles.ROWS, gridRow + 1, gridRows);
+        int j0 = Grid.start(N, Tiles.COLUMNS, gridColumn, gridColumns);
+        int j1 = Grid.start(N, Tiles.COLUMNS, gridColumn + 1, gridColumns);
         if (i0 == i1 || j0 == j1) {
             return;
         }
