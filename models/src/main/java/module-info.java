@@ -1,7 +1,4 @@
 /** Networks, training recipes, data sets and metrics. */
 module dev.gatun.models {
     requires transitive dev.gatun;
-
-    exports dev.gatun.models;
-    exports dev.gatun.models.data;
 }

@@ -118,4 +118,17 @@ final class Panels {
             dst += Tiles.ROWS * FLOAT;
         }
     }
+
+    /** Copies dense rows of {@code columns} floats to rows of whole vectors, padded with zeros. */
+    static void widenRows(int rows, int columns, long src, long dst) {
+        long stride = width(columns) * FLOAT;
+        for (int row = 0; row < rows; row++) {
+            Tiles.copy(1, columns, src, 0, dst, 0);
+            for (long i = columns * FLOAT; i < stride; i += FLOAT) {
+                putFloat(dst + i, 0);
+            }
+            src += columns * FLOAT;
+            dst += stride;
+        }
+    }
 }

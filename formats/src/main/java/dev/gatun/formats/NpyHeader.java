@@ -99,8 +99,10 @@ record NpyHeader(TensorType type, ByteOrder order, boolean fortran) {
                         + KINDS.keySet().stream().sorted().collect(Collectors.joining(", ")) + ")");
             }
             try {
-                return new TensorType(dtype, Shape.of(dims));
-            } catch (IllegalArgumentException e) {
+                TensorType type = new TensorType(dtype, Shape.of(dims));
+                Math.multiplyExact(type.elements(), (long) dtype.bytes());
+                return type;
+            } catch (ArithmeticException e) {
                 throw fault("the shape is larger than any tensor can be");
             }
         }
