@@ -1,0 +1,166 @@
+package dev.gatun.models.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.Backends;
+import dev.gatun.Predictor;
+import dev.gatun.Tensor;
+import dev.gatun.models.data.Digits;
+import dev.gatun.models.data.LabelledImages;
+import dev.gatun.spi.Backend;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class ImageTrainingTest {
+    private static final LabelledImages IMAGES = Digits.draw(1, 0, 100);
+    private static final Recipe SMALL = Recipe.MLP.with(1e-3f, 16, 2);
+
+    private static Backend backend;
+
+    @BeforeAll
+    static void open() {
+        backend = Backends.open("reference");
+    }
+
+    @AfterAll
+    static void close() {
+        backend.close();
+    }
+
+    private static List<ImageTraining.Step> run(ImageTraining training, int steps) {
+        List<ImageTraining.Step> done = new ArrayList<>();
+        for (int i = 0; i < steps; i++) {
+            done.add(training.run());
+        }
+        return done;
+    }
+
+    /** Returns a state as a checkpoint keeps it: of tensors that are nobody else's. */
+    private static Map<String, Tensor> copy(Map<String, Tensor> state) {
+        Map<String, Tensor> copy = new LinkedHashMap<>();
+        state.forEach((name, t) -> {
+            byte[] bytes = new byte[(int) t.type().bytes()];
+            t.copyTo(MemorySegment.ofArray(bytes));
+            copy.put(name, Tensor.of(t.type(), MemorySegment.ofArray(bytes)));
+        });
+        return copy;
+    }
+
+    @Test
+    void stepsGoRoundTheEpochs() {
+        try (ImageTraining training = new ImageTraining(SMALL, IMAGES, 7, backend)) {
+            assertEquals(6, training.stepsPerEpoch());
+            assertEquals(12, training.totalSteps());
+            assertFalse(training.isEpochDone());
+            List<ImageTraining.Step> steps = run(training, 6);
+            assertTrue(training.isEpochDone());
+            steps.add(training.run());
+            assertFalse(training.isEpochDone());
+            assertEquals(List.of(1L, 2L, 3L, 4L, 5L, 6L, 7L), steps.stream().map(ImageTraining.Step::number).toList());
+            assertEquals(List.of(0, 0, 0, 0, 0, 0, 1), steps.stream().map(ImageTraining.Step::epoch).toList());
+        }
+    }
+
+    @Test
+    void firstLossIsThatOfGuessing() {
+        try (ImageTraining training = new ImageTraining(SMALL, IMAGES, 7, backend)) {
+            ImageTraining.Step first = training.run();
+            assertEquals(Math.log(10), first.loss(), .5);
+            assertEquals(0, first.accuracy() * 16 % 1, "a share of 16 images");
+        }
+    }
+
+    @Test
+    void trainingTakenUpFromAStateGoesOnWithTheSameBits() {
+        List<ImageTraining.Step> uninterrupted;
+        try (ImageTraining training = new ImageTraining(SMALL, IMAGES, 7, backend)) {
+            uninterrupted = run(training, 12);
+        }
+        for (int stop : new int[] {1, 5, 6, 11}) {
+            Map<String, Tensor> state;
+            try (ImageTraining training = new ImageTraining(SMALL, IMAGES, 7, backend)) {
+                assertEquals(uninterrupted.subList(0, stop), run(training, stop));
+                state = copy(training.state());
+            }
+            try (ImageTraining training = new ImageTraining(SMALL, IMAGES, 7, backend)) {
+                training.load(state);
+                assertEquals(stop, training.steps());
+                assertEquals(uninterrupted.subList(stop, 12), run(training, 12 - stop), "stopped after " + stop);
+            }
+        }
+    }
+
+    @Test
+    void otherSeedIsAnotherTraining() {
+        try (ImageTraining a = new ImageTraining(SMALL, IMAGES, 7, backend); ImageTraining b = new ImageTraining(SMALL, IMAGES, 8, backend)) {
+            assertNotEquals(a.run(), b.run());
+        }
+    }
+
+    @Test
+    void stateOfAnotherNetworkIsRefused() {
+        try (ImageTraining mlp = new ImageTraining(SMALL, IMAGES, 7, backend);
+                ImageTraining lenet = new ImageTraining(Recipe.LENET.with(.05f, 16, 1), IMAGES, 7, backend)) {
+            assertThrows(IllegalArgumentException.class, () -> lenet.load(mlp.state()));
+        }
+    }
+
+    @Test
+    void moreThanABatchOfImagesIsNeeded() {
+        assertThrows(IllegalArgumentException.class, () -> new ImageTraining(Recipe.MLP.with(1e-3f, 101, 1), IMAGES, 7, backend));
+    }
+
+    @Test
+    void whatIsLearntIsSeenInTheAnswers() {
+        try (ImageTraining training = new ImageTraining(SMALL, IMAGES, 7, backend)) {
+            double before = answers(training).accuracy();
+            run(training, 60);
+            Answers after = answers(training);
+            assertTrue(after.accuracy() > .8 && after.accuracy() > before + .3, before + " then " + after.accuracy());
+            assertTrue(after.millisPerImage() > 0);
+        }
+    }
+
+    private static Answers answers(ImageTraining training) {
+        try (Predictor predictor = Predictor.of(training.net(), backend)) {
+            return Answers.of(predictor, IMAGES, 30);
+        }
+    }
+
+    @Test
+    void answersAreComparedImageByImage() {
+        Answers a = new Answers(new float[] {1, 2, 0, 5, 5, 5, 3, 0, 0, 0, 0, 9}, new byte[] {1, 0, 0, 1}, 1);
+        Answers b = new Answers(new float[] {1, 2, 0, 5, 6, 5, 3, 0, 0, 0, 0, 9.5f}, new byte[] {1, 0, 0, 1}, 1);
+        assertArrayEquals(new int[] {1, 0, 0, 2}, new int[] {a.best(0), a.best(1), a.best(2), a.best(3)});
+        assertEquals(.75, a.accuracy());
+        assertEquals(.5, b.accuracy());
+        assertEquals(.75, a.agreement(b));
+        assertEquals(1, a.difference(b));
+        Answers broken = new Answers(new float[] {Float.NaN, 2, 0, 5, 5, 5, 3, 0, 0, 0, 0, 9}, a.labels(), 1);
+        assertTrue(Double.isNaN(a.difference(broken)));
+    }
+
+    @Test
+    void recipesAreFoundByName() {
+        for (String name : Recipe.names()) {
+            assertEquals(name, Recipe.named(name).name());
+        }
+        assertEquals("recipe \"lenot\" is unknown; there are lenet, mlp",
+                assertThrows(IllegalArgumentException.class, () -> Recipe.named("lenot")).getMessage());
+        assertThrows(IllegalArgumentException.class, () -> Recipe.MLP.with(0, 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> Recipe.MLP.with(Float.NaN, 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> Recipe.MLP.with(1, 0, 1));
+        assertThrows(IllegalArgumentException.class, () -> Recipe.MLP.with(1, 1, 0));
+    }
+}
