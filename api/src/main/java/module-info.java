@@ -3,6 +3,7 @@ module dev.gatun {
     exports dev.gatun;
     exports dev.gatun.nn;
     exports dev.gatun.op;
+    exports dev.gatun.optim;
     exports dev.gatun.random;
     exports dev.gatun.spi;
 

@@ -6,12 +6,13 @@ import java.util.stream.IntStream;
 /**
  * The sizes of a tensor's axes, outermost first; data is row-major. A rank-0 shape is a scalar with one element; an axis may have size 0.
  *
- * <p>Each axis holds at most 2<sup>31</sup> - 1 positions, the whole tensor at most 2<sup>62</sup> elements. Axes may be counted from the end:
- * {@code dim(-1)} is the innermost.
+ * <p>Each axis holds at most 2<sup>31</sup> - 1 positions, the whole tensor at most 2<sup>62</sup> elements; sizes of 0 are left out of that count, so
+ * that no stride overflows either. Axes may be counted from the end: {@code dim(-1)} is the innermost.
  */
 public final class Shape {
     /** The shape of a scalar. */
     public static final Shape SCALAR = new Shape(new int[0]);
+    private static final long MOST_ELEMENTS = 1L << 62;
 
     private final int[] dims;
     private final long elements;
@@ -19,19 +20,25 @@ public final class Shape {
     private Shape(int[] dims) {
         this.dims = dims;
         long n = 1;
+        boolean isEmpty = false;
         for (int d : dims) {
             if (d < 0) {
                 throw new IllegalArgumentException("shape: sizes must not be negative, got " + Arrays.toString(dims));
             }
-            n = Math.multiplyExact(n, (long) d);
+            if (d > MOST_ELEMENTS / n) {
+                throw new IllegalArgumentException("shape: " + Arrays.toString(dims) + " has more than 2^62 elements, which no memory holds"
+                        + (Arrays.stream(dims).anyMatch(size -> size == 0) ? " (the sizes of 0 left out)" : ""));
+            }
+            isEmpty |= d == 0;
+            n *= Math.max(1, d);
         }
-        this.elements = n;
+        this.elements = isEmpty ? 0 : n;
     }
 
     /**
      * Returns the shape with the given sizes.
      *
-     * @throws IllegalArgumentException if a size is negative
+     * @throws IllegalArgumentException if a size is negative, or there are more than 2<sup>62</sup> elements
      */
     public static Shape of(int... dims) {
         return dims.length == 0 ? SCALAR : new Shape(dims.clone());

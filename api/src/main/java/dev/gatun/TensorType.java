@@ -4,10 +4,14 @@ import java.util.Objects;
 
 /** The element type and shape of a tensor: all that shape rules, plans and kernels know of it before it has a value. */
 public record TensorType(DType dtype, Shape shape) {
-    /** Checks that neither part is null. */
+    /** Checks the size. @throws IllegalArgumentException if the data would have more than 2<sup>63</sup> - 1 bytes */
     public TensorType {
         Objects.requireNonNull(dtype, "dtype");
         Objects.requireNonNull(shape, "shape");
+        if (shape.elements() > Long.MAX_VALUE / dtype.bytes()) {
+            throw new IllegalArgumentException("tensor " + dtype.label() + shape + " has " + shape.elements() + " elements of " + dtype.bytes()
+                    + " bytes, which no memory holds");
+        }
     }
 
     /** Returns the type with the given element type and sizes. */
@@ -22,7 +26,7 @@ public record TensorType(DType dtype, Shape shape) {
 
     /** Returns the size in bytes of the row-major data. */
     public long bytes() {
-        return Math.multiplyExact(shape.elements(), (long) dtype.bytes());
+        return shape.elements() * dtype.bytes();
     }
 
     /** Returns this type with another shape. */

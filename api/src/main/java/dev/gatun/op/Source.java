@@ -16,12 +16,13 @@ public sealed interface Source extends Op {
             return dtype.isFloating() ? new Scalar(dtype, Double.doubleToRawLongBits(value)) : new Scalar(dtype, (long) value);
         }
 
-        /** Returns the value as a double; exact for all but large 64-bit integers. */
+        /** Returns the double nearest to the value; exact for all but large 64-bit integers. */
         public double value() {
             if (dtype.isFloating()) {
                 return Double.longBitsToDouble(bits);
             }
-            return dtype == DType.U64 && bits < 0 ? (bits >>> 1) * 2.0 + (bits & 1) : bits;
+            // Half of an unsigned value fits a long; its lowest bit keeps the one shifted out, so that rounding still sees it.
+            return dtype == DType.U64 && bits < 0 ? 2.0 * (bits >>> 1 | bits & 1) : bits;
         }
 
         @Override

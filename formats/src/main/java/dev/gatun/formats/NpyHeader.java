@@ -99,10 +99,8 @@ record NpyHeader(TensorType type, ByteOrder order, boolean fortran) {
                         + KINDS.keySet().stream().sorted().collect(Collectors.joining(", ")) + ")");
             }
             try {
-                TensorType type = new TensorType(dtype, Shape.of(dims));
-                Math.multiplyExact(type.elements(), (long) dtype.bytes());
-                return type;
-            } catch (ArithmeticException e) {
+                return new TensorType(dtype, Shape.of(dims));
+            } catch (IllegalArgumentException e) {
                 throw fault("the shape is larger than any tensor can be");
             }
         }

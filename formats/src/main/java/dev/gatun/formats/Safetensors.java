@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.gatun.Tensor;
 import dev.gatun.TensorType;
 import dev.gatun.formats.SafetensorsHeader.Entry;
+import dev.gatun.nn.Module;
+import dev.gatun.nn.Parameter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -29,7 +31,8 @@ import java.util.SequencedSet;
  * wrong with one is a {@link FormatException} that says so. A file must not be changed while it is open; replacing it as {@link #save} does is safe.
  *
  * {@snippet :
- * Tensor weight = Safetensors.load(Path.of("resnet50.safetensors")).tensor("conv1.weight");
+ * Safetensors.load(Path.of("resnet50.safetensors")).into(net);
+ * Safetensors.save(Path.of("checkpoint.safetensors"), Safetensors.of(net), Map.of("step", "1000"));
  * }
  */
 public final class Safetensors {
@@ -95,6 +98,67 @@ public final class Safetensors {
         Entry e = entry(name);
         MemorySegment bytes = data.asSlice(e.begin(), e.end() - e.begin());
         return TensorBytes.read(file, "tensor " + SafetensorsHeader.quoted(name), e.type(), ByteOrder.LITTLE_ENDIAN, bytes);
+    }
+
+    /**
+     * Sets every parameter and buffer of {@code module} to the tensor of its name.
+     *
+     * @throws IllegalArgumentException if a name is missing here or there, or types differ; the message names them, and nothing has been set
+     * @throws FormatException if a tensor's bytes are not valid
+     */
+    public void into(Module module) throws FormatException {
+        List<String> misfits = misfits(module);
+        if (!misfits.isEmpty()) {
+            throw new IllegalArgumentException(file + " does not fit the module: " + String.join("; ", misfits));
+        }
+        set(module.parameters());
+    }
+
+    /**
+     * Sets those parameters and buffers of {@code module} that have a tensor of their name and type here, and leaves the others.
+     *
+     * @return a sentence on each kind of thing that did not fit; empty if all did
+     * @throws FormatException if a tensor's bytes are not valid
+     */
+    public List<String> intoMatching(Module module) throws FormatException {
+        SequencedMap<String, Parameter> matching = new LinkedHashMap<>(module.parameters());
+        matching.entrySet().removeIf(p -> !header.entries().containsKey(p.getKey()) || !type(p.getKey()).equals(p.getValue().type()));
+        set(matching);
+        return misfits(module);
+    }
+
+    private void set(SequencedMap<String, Parameter> parameters) throws FormatException {
+        // All are read before the first is set: a file that turns out to be broken leaves the module as it was.
+        SequencedMap<String, Tensor> values = new LinkedHashMap<>();
+        for (String name : parameters.keySet()) {
+            values.put(name, tensor(name));
+        }
+        values.forEach((name, value) -> parameters.get(name).set(value));
+    }
+
+    private List<String> misfits(Module module) {
+        SequencedMap<String, Parameter> parameters = module.parameters();
+        List<String> misfits = new ArrayList<>();
+        name(misfits, "the file lacks ", parameters.keySet().stream().filter(n -> !header.entries().containsKey(n)).toList());
+        name(misfits, "the module has no ", names().stream().filter(n -> !parameters.containsKey(n)).toList());
+        name(misfits, "types differ: ", names().stream().filter(n -> parameters.containsKey(n) && !type(n).equals(parameters.get(n).type()))
+                .map(n -> n + " is " + type(n) + " in the file and " + parameters.get(n).type() + " in the module").toList());
+        return misfits;
+    }
+
+    private static void name(List<String> misfits, String what, List<String> names) {
+        int shown = 5;
+        if (!names.isEmpty()) {
+            misfits.add(what + String.join(", ", names.subList(0, Math.min(shown, names.size())))
+                    + (names.size() > shown ? " and " + (names.size() - shown) + " more" : ""));
+        }
+    }
+
+    /** Returns the values of all parameters and buffers of a module by name, as {@link #save} takes them. */
+    public static SequencedMap<String, Tensor> of(Module module) {
+        SequencedMap<String, Tensor> values = new LinkedHashMap<>();
+        module.parameters().forEach((name, parameter) -> values.put(name, parameter.value()));
+        return values;
     }
 
     /**

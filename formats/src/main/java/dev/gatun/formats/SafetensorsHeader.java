@@ -195,10 +195,8 @@ record SafetensorsHeader(SequencedMap<String, String> metadata, SequencedMap<Str
         private TensorType type(String where, DType dtype, long[] dims) throws FormatException {
             require(dims.length <= MAX_RANK, where + " has " + dims.length + " axes; more than " + MAX_RANK + " are not read");
             try {
-                TensorType type = new TensorType(dtype, Shape.of(Arrays.stream(dims).mapToInt(Math::toIntExact).toArray()));
-                Math.multiplyExact(type.elements(), (long) dtype.bytes());
-                return type;
-            } catch (ArithmeticException e) {
+                return new TensorType(dtype, Shape.of(Arrays.stream(dims).mapToInt(Math::toIntExact).toArray()));
+            } catch (ArithmeticException | IllegalArgumentException e) {
                 throw new FormatException(file, where + ": shape " + Arrays.toString(dims) + " is larger than any tensor can be");
             }
         }

@@ -1,0 +1,316 @@
+package dev.gatun.optim;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.Backends;
+import dev.gatun.DType;
+import dev.gatun.Gradients;
+import dev.gatun.Tensor;
+import dev.gatun.nn.Activation;
+import dev.gatun.nn.BatchNorm;
+import dev.gatun.nn.Dropout;
+import dev.gatun.nn.Initializers;
+import dev.gatun.nn.Layer;
+import dev.gatun.nn.Linear;
+import dev.gatun.nn.Losses;
+import dev.gatun.nn.Parameter;
+import dev.gatun.nn.Pass;
+import dev.gatun.nn.Sequential;
+import dev.gatun.spi.Backend;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+class TrainStepTest {
+    private static final Backend BACKEND = Backends.open("reference");
+
+    @AfterAll
+    static void closeBackend() {
+        BACKEND.close();
+    }
+
+    private final Tensor x = Tensor.of(new float[] {0, 1, 2, 3}, 4, 1);
+    private final Tensor y = Tensor.of(new float[] {1, 2, 2, 4}, 4, 1);
+
+    private static float[] values(Layer net, String name) {
+        return net.parameters().get(name).value().toFloatArray();
+    }
+
+    private static Linear zeroLine() {
+        Linear line = new Linear(1, 1);
+        line.parameters().values().forEach(p -> p.initialize(Initializers.zeros()));
+        return line;
+    }
+
+    private static Sequential noisyNet() {
+        Sequential net = new Sequential(new Linear(1, 8), new BatchNorm(8), Activation.relu(), new Dropout(0.5), new Linear(8, 1));
+        net.initialize(3);
+        return net;
+    }
+
+    private static Map<String, Tensor> copy(Map<String, Parameter> parameters) {
+        Map<String, Tensor> copy = new LinkedHashMap<>();
+        parameters.forEach((n, p) -> copy.put(n, p.type().dtype() == DType.I64 ? p.value().add(0).eval() : Tensor.of(p.value().toFloatArray())
+                .reshape(p.type().shape()).eval()));
+        return copy;
+    }
+
+    @Test
+    void theFirstStepIsTheGradientTimesTheRate() {
+        Linear line = zeroLine();
+        try (TrainStep step = TrainStep.of(line, Losses::mse, new Sgd(), BACKEND)) {
+            // Loss mean y², d/dw = -2 mean x·y, d/db = -2 mean y.
+            assertEquals(25 / 4.0, step.run(0.1f, x, y).getFirst().item(), 1e-6);
+            assertEquals(0.1 * 2 * 18 / 4, values(line, "weight")[0], 1e-6);
+            assertEquals(0.1 * 2 * 9 / 4, values(line, "bias")[0], 1e-6);
+            assertEquals(1, step.steps());
+        }
+    }
+
+    @Test
+    void aRegressionReachesTheClosedForm() {
+        for (Optimizer rule : List.of(Sgd.momentum(0.9), new Adam())) {
+            Linear line = zeroLine();
+            try (TrainStep step = TrainStep.of(line, Losses::mse, rule, BACKEND)) {
+                for (int i = 0; i < 400; i++) {
+                    step.run(0.05f, x, y);
+                }
+            }
+            // Least squares of (0, 1), (1, 2), (2, 2), (3, 4): slope 4.5 / 5, intercept 2.25 - .9 · 1.5.
+            assertEquals(0.9, values(line, "weight")[0], 1e-3, rule.toString());
+            assertEquals(0.9, values(line, "bias")[0], 1e-3, rule.toString());
+        }
+    }
+
+    @Test
+    void frozenParametersStay() {
+        Sequential net = noisyNet();
+        net.children().get("0").freeze();
+        float[] before = values(net, "0.weight");
+        float[] head = values(net, "4.bias");
+        try (TrainStep step = TrainStep.of(net, Losses::mse, new Adam(), BACKEND)) {
+            step.run(0.1f, x, y);
+        }
+        assertArrayEquals(before, values(net, "0.weight"));
+        assertNotEquals(head[0], values(net, "4.bias")[0]);
+        net.freeze();
+        assertEquals("train step: Sequential has no parameters that are not frozen",
+                assertThrows(IllegalArgumentException.class, () -> TrainStep.of(net, Losses::mse, new Adam(), BACKEND)).getMessage());
+    }
+
+    @Test
+    void aParameterThatIsNotReadIsNotDecayed() {
+        Sequential net = new Sequential(new Linear(1, 1), new Linear(1, 1));
+        Linear first = (Linear) net.layers().getFirst();
+        float[] unread = values(net, "1.weight");
+        try (TrainStep step = TrainStep.minimizing(net, (pass, in) -> List.of(Losses.mse(first.forward(in.get(0), pass), in.get(1))),
+                new Sgd().weightDecay(0.5), BACKEND)) {
+            step.run(0.1f, x, y);
+        }
+        assertArrayEquals(unread, values(net, "1.weight"));
+    }
+
+    @Test
+    void runningStatisticsMoveOnceAStep() {
+        Sequential net = new Sequential(new BatchNorm(1), new Linear(1, 1));
+        try (TrainStep step = TrainStep.of(net, Losses::mse, new Sgd(), BACKEND)) {
+            step.run(0.1f, x, y);
+            assertEquals(0.15, values(net, "0.running_mean")[0], 1e-6);
+            step.run(0.1f, x, y);
+            assertEquals(0.15 * 0.9 + 0.15, values(net, "0.running_mean")[0], 1e-6);
+            assertEquals(0.81 + 0.19 * 5 / 3, values(net, "0.running_var")[0], 1e-6);
+            assertEquals(2, net.parameters().get("0.num_batches_tracked").value().item());
+        }
+    }
+
+    @Test
+    void aPinnedPartKeepsItsStatistics() {
+        Sequential net = new Sequential(new BatchNorm(1), new Linear(1, 1));
+        net.children().get("0").eval();
+        try (TrainStep step = TrainStep.of(net, Losses::mse, new Sgd(), BACKEND)) {
+            step.run(0.1f, x, y);
+        }
+        assertEquals(0, values(net, "0.running_mean")[0]);
+    }
+
+    @Test
+    void anotherModuleIsReadAnewButNotTrained() {
+        Linear generator = zeroLine();
+        Linear critic = zeroLine();
+        try (TrainStep step = TrainStep.minimizing(generator,
+                (pass, in) -> List.of(critic.forward(generator.forward(in.getFirst(), pass), pass).mean().neg()), new Sgd(), BACKEND)) {
+            step.run(1, x);
+            assertEquals(0, values(generator, "bias")[0]);
+            critic.weight().set(Tensor.of(new float[] {2}, 1, 1));
+            step.run(1, x);
+            assertEquals(2, values(generator, "bias")[0], 1e-6);
+            assertEquals(2, values(critic, "weight")[0]);
+        }
+    }
+
+    @Test
+    void auxiliaryResultsComeBehindTheLoss() {
+        Linear line = zeroLine();
+        try (TrainStep step = TrainStep.minimizing(line, (pass, in) -> {
+            Tensor out = line.forward(in.get(0), pass);
+            return List.of(Losses.mse(out, in.get(1)), out.add(1), in.get(0).sum());
+        }, new Sgd(), BACKEND)) {
+            List<Tensor> results = step.run(0.1f, x, y);
+            assertArrayEquals(new float[] {1, 1, 1, 1}, results.get(1).toFloatArray());
+            assertEquals(6, results.get(2).item());
+        }
+    }
+
+    @Test
+    void aGradientInsideTheObjectiveIsDifferentiatedAgain() {
+        Linear line = new Linear(1, 1);
+        line.weight().set(Tensor.of(new float[] {3}, 1, 1));
+        // The gradient of w·x in x is w: the penalty is (w - 1)², its gradient 2(w - 1) = 4.
+        try (TrainStep step = TrainStep.minimizing(line, (pass, in) -> {
+            Tensor slope = Gradients.of(line.forward(in.getFirst(), pass).sum(), in).getFirst();
+            return List.of(slope.sub(1).square().mean());
+        }, new Sgd(), BACKEND)) {
+            assertEquals(4, step.run(0.5f, x).getFirst().item(), 1e-6);
+        }
+        assertEquals(1, values(line, "weight")[0], 1e-6);
+    }
+
+    @Test
+    void aResumedTrainingGoesOnBitByBit() {
+        for (Optimizer rule : List.of(Sgd.momentum(0.9), new NAdam(), new RmsProp(0.9, 1e-8, 0.5, true, 0.1).clippedByNorm(1))) {
+            Sequential whole = noisyNet();
+            Sequential resumed = noisyNet();
+            Map<String, Tensor> state;
+            Map<String, Tensor> parameters;
+            try (TrainStep step = TrainStep.of(whole, Losses::mse, rule, BACKEND).seed(5)) {
+                step.run(0.01f, x, y);
+                step.run(0.01f, x, y);
+                state = step.state();
+                parameters = copy(whole.parameters());
+                step.run(0.01f, x, y);
+                step.run(0.02f, x, y);
+            }
+            try (TrainStep step = TrainStep.of(resumed, Losses::mse, rule, BACKEND)) {
+                step.load(state);
+                resumed.load(parameters);
+                step.run(0.01f, x, y);
+                step.run(0.02f, x, y);
+                assertEquals(4, step.steps());
+            }
+            for (String name : List.of("0.weight", "1.running_var", "4.bias")) {
+                assertArrayEquals(values(whole, name), values(resumed, name), rule + " " + name);
+            }
+        }
+    }
+
+    @Test
+    void movingToAnotherBackendContinuesTheTraining() {
+        Sequential stayed = noisyNet();
+        Sequential moved = noisyNet();
+        try (Backend other = Backends.open("reference"); TrainStep step = TrainStep.of(stayed, Losses::mse, new Adam(), BACKEND);
+                TrainStep first = TrainStep.of(moved, Losses::mse, new Adam(), BACKEND)) {
+            step.run(0.01f, x, y);
+            step.run(0.01f, x, y);
+            first.run(0.01f, x, y);
+            try (TrainStep second = first.on(other)) {
+                second.run(0.01f, x, y);
+                assertEquals(2, second.steps());
+            }
+            assertEquals("train step is closed", assertThrows(IllegalStateException.class, () -> first.run(0.01f, x, y)).getMessage());
+        }
+        assertArrayEquals(values(stayed, "0.weight"), values(moved, "0.weight"));
+    }
+
+    @Test
+    void stateNamesAreThoseOfMomentAndParameter() {
+        try (TrainStep step = TrainStep.of(noisyNet(), Losses::mse, Sgd.momentum(0.9), BACKEND)) {
+            assertEquals(List.of("step", "seed", "momentum.0.weight", "momentum.0.bias", "momentum.1.weight", "momentum.1.bias", "momentum.4.weight",
+                    "momentum.4.bias"), List.copyOf(step.state().keySet()));
+            Map<String, Tensor> state = new LinkedHashMap<>(step.state());
+            state.remove("momentum.4.bias");
+            assertEquals("train step: the state must have momentum.4.bias of type f32[1]",
+                    assertThrows(IllegalArgumentException.class, () -> step.load(state)).getMessage());
+            Map<String, Tensor> more = new LinkedHashMap<>(step.state());
+            more.put("exp_avg.4.bias", Tensor.of(new float[1]));
+            assertEquals("train step: the state has exp_avg.4.bias, which this optimizer does not keep",
+                    assertThrows(IllegalArgumentException.class, () -> step.load(more)).getMessage());
+        }
+    }
+
+    @Test
+    void aFailedRunLosesNothing() {
+        Linear line = zeroLine();
+        try (TrainStep step = TrainStep.of(line, Losses::mse, Sgd.momentum(0.9), BACKEND)) {
+            step.run(0.1f, x, y);
+            float[] before = values(line, "weight");
+            assertThrows(IllegalArgumentException.class, () -> step.run(0.1f, x.reshape(2, 2), y));
+            Tensor closed = Tensor.of(new float[4], 4, 1);
+            closed.close();
+            assertThrows(IllegalStateException.class, () -> step.run(0.1f, x, closed));
+            assertArrayEquals(before, values(line, "weight"));
+            assertEquals(1, step.steps());
+            step.run(0.1f, x, y);
+        }
+    }
+
+    @Test
+    void anotherBatchSizeIsAnotherPlanOfTheSameTraining() {
+        Linear line = zeroLine();
+        try (TrainStep step = TrainStep.of(line, Losses::mse, Sgd.momentum(0.9), BACKEND)) {
+            step.run(0.1f, x, y);
+            step.run(0.1f, x.slice(0, 0, 3), y.slice(0, 0, 3));
+            assertEquals(2, step.steps());
+            String text = step.explain();
+            assertTrue(text.contains("inputs [f32[4, 1], f32[4, 1]]") && text.contains("inputs [f32[3, 1], f32[3, 1]]"), text);
+        }
+    }
+
+    @Test
+    void oldValuesAreDonated() {
+        Linear line = zeroLine();
+        Tensor old = line.weight().value();
+        try (TrainStep step = TrainStep.of(line, Losses::mse, new Sgd(), BACKEND)) {
+            step.run(0.1f, x, y);
+        }
+        String message = assertThrows(IllegalStateException.class, old::toFloatArray).getMessage();
+        assertTrue(message.contains("donated"), message);
+    }
+
+    @Test
+    void theLossMustBeOneFloatingNumber() {
+        Linear line = zeroLine();
+        try (TrainStep step = TrainStep.minimizing(line, (pass, in) -> List.of(line.forward(in.getFirst(), pass)), new Sgd(), BACKEND)) {
+            assertEquals("train step: the objective's first result must be the loss, one floating number, got f32[4, 1] (write mean() or sum())",
+                    assertThrows(IllegalArgumentException.class, () -> step.run(0.1f, x)).getMessage());
+        }
+        try (TrainStep step = TrainStep.of(line, Losses::mse, new Sgd(), BACKEND)) {
+            assertEquals("train step: takes 2 inputs, x and target, got 1",
+                    assertThrows(IllegalArgumentException.class, () -> step.run(0.1f, x)).getMessage());
+        }
+    }
+
+    @Test
+    void dropoutDiffersFromStepToStepAndBySeed() {
+        float[] losses = new float[3];
+        for (int i = 0; i < 3; i++) {
+            Sequential net = new Sequential(new Dropout(0.5), new Linear(64, 1));
+            net.initialize(1);
+            try (TrainStep step = TrainStep.of(net, Losses::mse, new Sgd(), BACKEND).seed(i == 2 ? 9 : 0)) {
+                Tensor ones = Tensor.ones(DType.F32, 1, 64);
+                Tensor zero = Tensor.zeros(DType.F32, 1, 1);
+                float first = (float) step.run(0, ones, zero).getFirst().item();
+                assertNotEquals(first, (float) step.run(0, ones, zero).getFirst().item());
+                losses[i] = first;
+            }
+        }
+        assertEquals(losses[0], losses[1]);
+        assertNotEquals(losses[0], losses[2]);
+        assertEquals(1, new Dropout(0.5).forward(Tensor.ones(DType.F32, 1), Pass.inference()).item());
+    }
+}
