@@ -67,6 +67,46 @@ class RecurrentNetworkTest {
     }
 
     @Test
+    void aCellTakesTheStepsOfItsNetwork() {
+        Lstm lstm = new Lstm(2, 3);
+        LstmCell cell = new LstmCell(2, 3);
+        cell.parameters().forEach((name, p) -> p.set(lstm.parameters().get(name + "_l0").value()));
+        Tensor x = Tensor.arange(DType.F32, -1, 0.1, 8).reshape(2, 2, 2);
+        Lstm.Output out = lstm.forward(x, lstm.zeroState(2), Pass.inference());
+        LstmCell.State first = cell.forward(x.slice(0, 0, 1).squeeze(0), cell.zeroState(2), Pass.inference());
+        LstmCell.State second = cell.forward(x.slice(0, 1, 2).squeeze(0), first, Pass.inference());
+        assertArrayEquals(out.y().slice(0, 1, 2).toFloatArray(), second.h().toFloatArray(), 1e-6f);
+        assertArrayEquals(out.c().toFloatArray(), second.c().toFloatArray(), 1e-6f);
+
+        RnnCell plain = new RnnCell(1, 1).relu();
+        plain.parameters().values().forEach(p -> p.initialize(Initializers.ones()));
+        assertClose(plain.forward(Tensor.of(new float[] {2}, 1, 1), Tensor.of(new float[] {3}, 1, 1), Pass.inference()), 7);
+        assertEquals(Shape.of(4, 3), new GruCell(2, 3).forward(Tensor.zeros(DType.F32, 4, 2), Tensor.zeros(DType.F32, 4, 3), Pass.training(0)).shape());
+    }
+
+    @Test
+    void peepholesAndAnotherResetChangeWhatIsComputed() {
+        Tensor x = Tensor.ones(DType.F32, 2, 1, 1);
+        Lstm peeping = new Lstm(1, 1).peepholes();
+        assertEquals(Shape.of(3), peeping.parameters().get("weight_peephole_l0").type().shape());
+        peeping.parameters().values().forEach(p -> p.initialize(Initializers.zeros()));
+        peeping.parameters().get("bias_ih_l0").set(Tensor.of(new float[] {0, 0, 1, 0}));
+        double c = 0.5 * Math.tanh(1);
+        double without = peeping.forward(x, peeping.zeroState(1), Pass.inference()).c().item();
+        assertEquals(0.5 * c + 0.5 * Math.tanh(1), without, 1e-6);
+        peeping.parameters().get("weight_peephole_l0").set(Tensor.of(new float[] {0, 2, 0}));
+        double forget = 1 / (1 + Math.exp(-2 * c));
+        assertEquals(forget * c + 0.5 * Math.tanh(1), peeping.forward(x, peeping.zeroState(1), Pass.inference()).c().item(), 1e-6);
+
+        Gru before = new Gru(1, 1).resetBefore();
+        before.parameters().values().forEach(p -> p.initialize(Initializers.ones()));
+        Tensor h = Tensor.ones(DType.F32, 1, 1, 1);
+        double gate = 1 / (1 + Math.exp(-4));
+        double n = Math.tanh(2 + gate + 1);
+        assertEquals((1 - gate) * n + gate, before.forward(x.slice(0, 0, 1), h, Pass.inference()).h().item(), 1e-6);
+    }
+
+    @Test
     void mistakesAreNamed() {
         Lstm lstm = new Lstm(3, 4);
         Tensor x = Tensor.zeros(DType.F32, 2, 1, 5);
