@@ -1,5 +1,8 @@
 package dev.gatun.vector;
 
+import dev.gatun.TensorType;
+import dev.gatun.op.Contraction;
+import dev.gatun.op.Convolution;
 import dev.gatun.op.Elementwise;
 import dev.gatun.op.Fused;
 import dev.gatun.op.Normalization;
@@ -8,7 +11,9 @@ import dev.gatun.spi.Backend;
 import dev.gatun.spi.HostMemory;
 import dev.gatun.spi.Kernel;
 import dev.gatun.spi.KernelRequest;
+import dev.gatun.spi.Layout;
 import dev.gatun.spi.Memory;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -52,8 +57,9 @@ final class VectorBackend implements Backend {
         return switch (request) {
             case KernelRequest.Single single -> single(single).map(k -> k);
             case KernelRequest.Region region -> RegionKernel.of(region.region(), region.inputs(), workers).map(k -> k);
-            case KernelRequest.Epilogue epilogue -> Optional.empty();
-            case KernelRequest.Reorder reorder -> Optional.empty();
+            case KernelRequest.Epilogue epilogue -> epilogue(epilogue);
+            case KernelRequest.Reorder reorder -> reorder.from().equals(Layout.PLAIN) && reorder.to() instanceof PackedB packed
+                    ? Optional.of(new PackedB.Pack(packed)) : Optional.empty();
         };
     }
 
@@ -65,8 +71,24 @@ final class VectorBackend implements Backend {
             case Reduction.Cumulative op -> CumulativeKernel.of(op, request.inputs().getFirst(), workers);
             case Normalization.Softmax op -> SoftmaxKernel.of(op.axis(), false, request.inputs().getFirst(), workers);
             case Normalization.LogSoftmax op -> SoftmaxKernel.of(op.axis(), true, request.inputs().getFirst(), workers);
+            case Contraction.MatMul op -> MatMulKernel.of(op, Tail.NONE, request.inputs(), request.frozen(), workers);
+            case Convolution op -> ConvKernel.of(op, Tail.NONE, request.inputs(), request.outputs().getFirst(), workers);
             default -> Optional.empty();
         };
+    }
+
+    /** A product takes additions and a ReLU along; of anything else the planner makes a step of its own. */
+    private Optional<Kernel> epilogue(KernelRequest.Epilogue request) {
+        Fused.Epilogue fused = request.fused();
+        TensorType result = request.outputs().getFirst();
+        List<TensorType> operands = new ArrayList<>(List.of(result));
+        operands.addAll(request.inputs().subList(fused.rootInputs(), request.inputs().size()));
+        Epilogue.Bias side = fused.root() instanceof Convolution ? Epilogue.Bias.ROW : Epilogue.Bias.COLUMN;
+        return Tail.of(fused.region(), operands, side).flatMap(tail -> switch (fused.root()) {
+            case Contraction.MatMul op -> MatMulKernel.of(op, tail, request.inputs(), request.frozen(), workers);
+            case Convolution op -> ConvKernel.of(op, tail, request.inputs(), result, workers);
+            default -> Optional.<Kernel>empty();
+        });
     }
 
     /** A single op is a program of one instruction. */
