@@ -187,6 +187,8 @@ public final class TrainStep implements AutoCloseable {
         if (trained.isEmpty()) {
             throw new IllegalArgumentException("train step: the objective reads no parameter of " + module.getClass().getSimpleName() + " that is not frozen");
         }
+        // Together: one plan fills all of them, however many shapes there are.
+        Tensor.evalAll(backend, trained.stream().flatMap(p -> states.get(p).stream()).toList());
         int fixed = 3 + types.size();
         int donated = trained.size() + trained.stream().mapToInt(p -> states.get(p).size()).sum() + updated.size();
         CompiledFunction function = CompiledFunction.of(backend, in -> body(in, types.size(), trained, updated, others))
