@@ -63,7 +63,7 @@ public final class Plan implements AutoCloseable {
         Constants constants = new Constants(backend.memory());
         frozen.forEach((leaf, buffer) -> constants.bind(leaf, buffer, false));
         Graph folded = fold(Simplify.apply(graph), backend, frozen, constants, notes);
-        Graph scheduled = Schedule.apply(Fuse.apply(folded));
+        Graph scheduled = Schedule.apply(Fuse.apply(folded), donations);
         Lowering.Result lowered = Lowering.apply(scheduled, backend, constants);
         int leaves = graph.leaves().size();
         Assignment.Result assigned = Assignment.apply(backend, lowered, leaves, constants.buffers().size(), donations);

@@ -2,6 +2,7 @@ package dev.gatun.plan;
 
 import dev.gatun.graph.Graph;
 import dev.gatun.graph.Graph.Node;
+import dev.gatun.graph.Graph.Value;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -9,7 +10,7 @@ import java.util.PriorityQueue;
 
 /**
  * Orders nodes so that few bytes are alive at once: of the nodes that can run, one that frees more than it allocates goes first (an optimizer's update as
- * soon as its gradient is there), else the order in which they were recorded stays.
+ * soon as its gradient is there), else the order in which they were recorded stays. What will be written over a donated input waits for the others that read it.
  */
 final class Schedule {
     private final Graph graph;
@@ -19,7 +20,7 @@ final class Schedule {
     private final List<List<Integer>> readers = new ArrayList<>();
     private final boolean[] isOutput;
 
-    private Schedule(Graph graph) {
+    private Schedule(Graph graph, List<Donation> donations) {
         this.graph = graph;
         this.leaves = graph.leaves().size();
         this.missing = new int[graph.nodes().size()];
@@ -33,12 +34,28 @@ final class Schedule {
                 readers.get(p).add(i);
             }
         }
+        donations.forEach(this::delay);
         graph.outputs().stream().filter(v -> !graph.isLeaf(v)).forEach(v -> isOutput[v.node() - leaves] = true);
     }
 
     /** Returns the graph with its nodes in the better order. */
-    static Graph apply(Graph graph) {
-        return new Schedule(graph).order();
+    static Graph apply(Graph graph, List<Donation> donations) {
+        return new Schedule(graph, donations).order();
+    }
+
+    /** Lets the node that computes a donated input's successor wait for all readers of the input, if nothing waits for that node. */
+    private void delay(Donation donation) {
+        Value output = graph.outputs().get(donation.output());
+        if (graph.isLeaf(output) || !readers.get(output.node() - leaves).isEmpty()) {
+            return;
+        }
+        int writer = output.node() - leaves;
+        for (int i = 0; i < missing.length; i++) {
+            if (i != writer && graph.nodes().get(i).inputs().contains(new Value(donation.input(), 0))) {
+                missing[writer]++;
+                readers.get(i).add(writer);
+            }
+        }
     }
 
     private int[] producers(int node) {

@@ -243,8 +243,19 @@ class PassesTest {
         Value c = b.add(RELU, x);
         Value sumOfA = b.add(SUM, a);
         Value sumOfC = b.add(SUM, c);
-        Graph graph = Schedule.apply(b.build(List.of(sumOfA, sumOfC)));
+        Graph graph = Schedule.apply(b.build(List.of(sumOfA, sumOfC)), List.of());
         assertEquals(List.of("exp", "sum", "relu", "sum"), graph.nodes().stream().map(n -> n.op().name()).toList());
+    }
+
+    @Test
+    void anUpdateWaitsForTheOtherReadersOfWhatItWritesOver() {
+        Value w = input(2, 2);
+        Value g = input(2, 2);
+        Value updated = b.add(SUB, w, g);
+        Value product = b.add(new MatMul(false, false), g, w);
+        Graph graph = b.build(List.of(updated, product));
+        assertEquals(List.of("sub", "matmul"), Schedule.apply(graph, List.of()).nodes().stream().map(n -> n.op().name()).toList());
+        assertEquals(List.of("matmul", "sub"), Schedule.apply(graph, List.of(new Donation(0, 0))).nodes().stream().map(n -> n.op().name()).toList());
     }
 
     @Test
