@@ -20,6 +20,11 @@ sealed interface BlockStep {
         return 1;
     }
 
+    /** Returns whether the result's block may be an argument's. */
+    default boolean isInPlace() {
+        return true;
+    }
+
     /** Returns the step that computes value {@code result}, or empty if there is no loop for these types. */
     static Optional<BlockStep> of(Elementwise op, List<DType> types, List<Integer> arguments, int result) {
         DType dtype = types.getLast();
@@ -63,11 +68,16 @@ sealed interface BlockStep {
         }
 
         @Override
+        public boolean isInPlace() {
+            return FloatUnary.isInPlace(function);
+        }
+
+        @Override
         public int cost() {
             return switch (function) {
                 case NEG, ABS, SIGN, RECIPROCAL, SQRT, RSQRT, RELU, FLOOR, CEIL, ROUND, TRUNC, IS_NAN, IS_INF, LOGICAL_NOT, BITWISE_NOT -> 1;
-                case EXP, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ERF, SIGMOID, SOFTPLUS -> 5;
-                case ASINH, ACOSH, ATANH -> 100;
+                case EXP, EXPM1, LOG, LOG1P, TANH, ERF, SIGMOID, SOFTPLUS -> 5;
+                case SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH -> 100;
             };
         }
     }
@@ -83,8 +93,7 @@ sealed interface BlockStep {
         public int cost() {
             return switch (function) {
                 case ADD, SUB, MUL, DIV, MIN, MAX, AND, OR, XOR, SHIFT_LEFT, SHIFT_RIGHT, EQ, NE, LT, LE, GT, GE -> 1;
-                case POW, ATAN2 -> 10;
-                case MOD, REM -> 100;
+                case POW, ATAN2, MOD, REM -> 100;
             };
         }
     }

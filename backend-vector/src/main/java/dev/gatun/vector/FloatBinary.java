@@ -5,8 +5,6 @@ import static dev.gatun.vector.Native.load;
 import static dev.gatun.vector.Native.putFloat;
 import static dev.gatun.vector.Native.store;
 import static dev.gatun.vector.Simd.LANES;
-import static jdk.incubator.vector.VectorOperators.ATAN2;
-import static jdk.incubator.vector.VectorOperators.POW;
 
 import dev.gatun.op.Elementwise.BinaryFunction;
 
@@ -69,15 +67,18 @@ final class FloatBinary {
         }
     }
 
+    /** In double, one element at a time, but for a square. */
     static void pow(long a, long b, long y, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            store(y + 4L * i, load(a + 4L * i).lanewise(POW, load(b + 4L * i)));
+        for (int i = 0; i < n; i++) {
+            float x = getFloat(a + 4L * i);
+            float exponent = getFloat(b + 4L * i);
+            putFloat(y + 4L * i, exponent == 2 ? x * x : (float) Math.pow(x, exponent));
         }
     }
 
     static void atan2(long a, long b, long y, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            store(y + 4L * i, load(a + 4L * i).lanewise(ATAN2, load(b + 4L * i)));
+        for (int i = 0; i < n; i++) {
+            putFloat(y + 4L * i, (float) Math.atan2(getFloat(a + 4L * i), getFloat(b + 4L * i)));
         }
     }
 

@@ -6,37 +6,20 @@ import static dev.gatun.vector.Native.putFloat;
 import static dev.gatun.vector.Native.store;
 import static dev.gatun.vector.Simd.F32;
 import static dev.gatun.vector.Simd.LANES;
-import static jdk.incubator.vector.VectorOperators.ACOS;
-import static jdk.incubator.vector.VectorOperators.ASIN;
-import static jdk.incubator.vector.VectorOperators.ATAN;
-import static jdk.incubator.vector.VectorOperators.COS;
-import static jdk.incubator.vector.VectorOperators.COSH;
-import static jdk.incubator.vector.VectorOperators.EXP;
-import static jdk.incubator.vector.VectorOperators.EXPM1;
-import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
-import static jdk.incubator.vector.VectorOperators.LOG;
-import static jdk.incubator.vector.VectorOperators.LOG1P;
 import static jdk.incubator.vector.VectorOperators.LT;
-import static jdk.incubator.vector.VectorOperators.SIN;
-import static jdk.incubator.vector.VectorOperators.SINH;
-import static jdk.incubator.vector.VectorOperators.TAN;
-import static jdk.incubator.vector.VectorOperators.TANH;
 
 import dev.gatun.op.Elementwise.UnaryFunction;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The functions of one operand on blocks of float: y[i] = f(x[i]). A block's length is a multiple of the vector's, so there are no tails; y may be x.
+ * The functions of one operand on blocks of float: y[i] = f(x[i]). A block's length is a multiple of the vector's, so there are no tails; y may be x
+ * where {@link #isInPlace} says so.
  *
  * <p>Each function is a small loop of its own, which the JIT compiler turns into a handful of instructions; a loop with a switch inside would not be.
- * Transcendental functions are {@code lanewise}, whose library is within 1 ulp, handles NaN, infinities and denormals, and takes .25 to .75 ns an element
- * with 512-bit vectors.
+ * {@link FloatMath} has the formulas.
  */
 final class FloatUnary {
-    /** From here on every float is an integer. */
-    private static final float INTEGERS = 0x1p23f;
-
     private FloatUnary() {
     }
 
@@ -52,23 +35,22 @@ final class FloatUnary {
             case EXP -> exp(x, y, n);
             case EXPM1 -> expm1(x, y, n);
             case LOG -> log(x, y, n);
-            case LOG1P -> log1p(x, y, n);
-            case SIN -> sin(x, y, n);
-            case COS -> cos(x, y, n);
-            case TAN -> tan(x, y, n);
-            case ASIN -> asin(x, y, n);
-            case ACOS -> acos(x, y, n);
-            case ATAN -> atan(x, y, n);
-            case SINH -> sinh(x, y, n);
-            case COSH -> cosh(x, y, n);
+            case LOG1P -> {
+                logOfNext(x, y, n);
+                addLostInLog1p(x, y, n);
+            }
             case TANH -> tanh(x, y, n);
-            case ASINH -> asinh(x, y, n);
-            case ACOSH -> acosh(x, y, n);
-            case ATANH -> atanh(x, y, n);
-            case ERF -> erf(x, y, n);
+            case SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH -> inDouble(function, x, y, n);
+            case ERF -> {
+                erfFarOut(x, y, n);
+                erfNearZero(x, y, n);
+            }
             case SIGMOID -> sigmoid(x, y, n);
             case RELU -> relu(x, y, n);
-            case SOFTPLUS -> softplus(x, y, n);
+            case SOFTPLUS -> {                // ln(1 + eˣ) = max(x, 0) + ln(1 + e⁻ˡˣˡ)
+                expOfMinusAbs(x, y, n);
+                softplusOfExp(x, y, n);
+            }
             case FLOOR -> floor(x, y, n);
             case CEIL -> ceil(x, y, n);
             case ROUND -> round(x, y, n);
@@ -77,6 +59,11 @@ final class FloatUnary {
             case IS_INF -> Truth.isInfinite(x, y, n);
             case LOGICAL_NOT, BITWISE_NOT -> throw new AssertionError(function + " has no float operand");
         }
+    }
+
+    /** Returns whether y may be x: not where a second loop reads x again. */
+    static boolean isInPlace(UnaryFunction function) {
+        return function != UnaryFunction.LOG1P && function != UnaryFunction.ERF && function != UnaryFunction.SOFTPLUS;
     }
 
     static void neg(long x, long y, int n) {
@@ -119,121 +106,55 @@ final class FloatUnary {
 
     static void exp(long x, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
-            store(y + 4L * i, load(x + 4L * i).lanewise(EXP));
+            store(y + 4L * i, FloatMath.exp(load(x + 4L * i)));
         }
     }
 
     static void expm1(long x, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
-            store(y + 4L * i, load(x + 4L * i).lanewise(EXPM1));
+            store(y + 4L * i, FloatMath.expm1(load(x + 4L * i)));
         }
     }
 
     static void log(long x, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
-            store(y + 4L * i, load(x + 4L * i).lanewise(LOG));
+            store(y + 4L * i, FloatMath.log(load(x + 4L * i)));
         }
     }
 
-    static void log1p(long x, long y, int n) {
+    private static void logOfNext(long x, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
-            store(y + 4L * i, load(x + 4L * i).lanewise(LOG1P));
+            store(y + 4L * i, FloatMath.log(load(x + 4L * i).add(1f)));
         }
     }
 
-    static void sin(long x, long y, int n) {
+    private static void addLostInLog1p(long x, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
-            store(y + 4L * i, load(x + 4L * i).lanewise(SIN));
-        }
-    }
-
-    static void cos(long x, long y, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            store(y + 4L * i, load(x + 4L * i).lanewise(COS));
-        }
-    }
-
-    static void tan(long x, long y, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            store(y + 4L * i, load(x + 4L * i).lanewise(TAN));
-        }
-    }
-
-    static void asin(long x, long y, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            store(y + 4L * i, load(x + 4L * i).lanewise(ASIN));
-        }
-    }
-
-    static void acos(long x, long y, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            store(y + 4L * i, load(x + 4L * i).lanewise(ACOS));
-        }
-    }
-
-    static void atan(long x, long y, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            store(y + 4L * i, load(x + 4L * i).lanewise(ATAN));
-        }
-    }
-
-    static void sinh(long x, long y, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            store(y + 4L * i, load(x + 4L * i).lanewise(SINH));
-        }
-    }
-
-    static void cosh(long x, long y, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            store(y + 4L * i, load(x + 4L * i).lanewise(COSH));
+            store(y + 4L * i, load(y + 4L * i).add(FloatMath.lostInLog1p(load(x + 4L * i))));
         }
     }
 
     static void tanh(long x, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
-            store(y + 4L * i, load(x + 4L * i).lanewise(TANH));
+            store(y + 4L * i, FloatMath.tanh(load(x + 4L * i)));
         }
     }
 
-    /** asinh |x| = ln(1 + (|x| + x²/(1 + √(x² + 1)))): in double x² does not overflow. */
-    static void asinh(long x, long y, int n) {
-        for (int i = 0; i < n; i++) {
-            double v = getFloat(x + 4L * i);
-            double a = Math.abs(v);
-            double square = a * a;
-            double r = a < 0x1p60 ? Math.log1p(a + square / (1 + Math.sqrt(square + 1))) : Math.log(a) + Math.log(2);
-            putFloat(y + 4L * i, (float) Math.copySign(r, v));
-        }
-    }
-
-    /** acosh x = ln(1 + (t + √(2t + t²))) with t = x - 1; NaN below 1. */
-    static void acosh(long x, long y, int n) {
-        for (int i = 0; i < n; i++) {
-            double v = getFloat(x + 4L * i);
-            double t = v - 1;
-            putFloat(y + 4L * i, v < 1 ? Float.NaN : (float) Math.log1p(t + Math.sqrt(2 * t + t * t)));
-        }
-    }
-
-    static void atanh(long x, long y, int n) {
-        for (int i = 0; i < n; i++) {
-            double v = getFloat(x + 4L * i);
-            putFloat(y + 4L * i, (float) ((Math.log1p(v) - Math.log1p(-v)) / 2));
-        }
-    }
-
-    static void erf(long x, long y, int n) {
+    private static void erfFarOut(long x, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
-            store(y + 4L * i, Erf.of(load(x + 4L * i)));
+            store(y + 4L * i, FloatMath.erfFarOut(load(x + 4L * i)));
         }
     }
 
-    /** With e = exp(-|x|), which cannot overflow: 1/(1 + e) for x ≥ 0, else e/(1 + e), which keeps its relative accuracy as it goes to 0. */
+    private static void erfNearZero(long x, long y, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            store(y + 4L * i, FloatMath.erf(load(x + 4L * i), load(y + 4L * i)));
+        }
+    }
+
     static void sigmoid(long x, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
-            FloatVector v = load(x + 4L * i);
-            FloatVector e = v.abs().neg().lanewise(EXP);
-            store(y + 4L * i, e.blend(1f, v.compare(GE, 0f)).div(e.add(1f)));
+            store(y + 4L * i, FloatMath.sigmoid(load(x + 4L * i)));
         }
     }
 
@@ -244,18 +165,22 @@ final class FloatUnary {
         }
     }
 
-    /** max(x, 0) + ln(1 + exp(-|x|)). */
-    static void softplus(long x, long y, int n) {
+    private static void expOfMinusAbs(long x, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
-            FloatVector v = load(x + 4L * i);
-            store(y + 4L * i, v.max(0f).add(v.abs().neg().lanewise(EXP).lanewise(LOG1P)));
+            store(y + 4L * i, FloatMath.exp(load(x + 4L * i).abs().neg()));
+        }
+    }
+
+    private static void softplusOfExp(long x, long y, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            store(y + 4L * i, load(x + 4L * i).max(0f).add(FloatMath.log1pOfUnit(load(y + 4L * i))));
         }
     }
 
     static void floor(long x, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector v = load(x + 4L * i);
-            FloatVector r = rint(v);
+            FloatVector r = FloatMath.rint(v);
             store(y + 4L * i, r.sub(1f, r.compare(GT, v)));
         }
     }
@@ -263,14 +188,14 @@ final class FloatUnary {
     static void ceil(long x, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector v = load(x + 4L * i);
-            FloatVector r = rint(v);
+            FloatVector r = FloatMath.rint(v);
             store(y + 4L * i, r.add(1f, r.compare(LT, v)));
         }
     }
 
     static void round(long x, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
-            store(y + 4L * i, rint(load(x + 4L * i)));
+            store(y + 4L * i, FloatMath.rint(load(x + 4L * i)));
         }
     }
 
@@ -278,19 +203,40 @@ final class FloatUnary {
         for (int i = 0; i < n; i += LANES) {
             FloatVector v = load(x + 4L * i);
             FloatVector a = v.abs();
-            FloatVector r = rint(a);
-            store(y + 4L * i, copySign(r.sub(1f, r.compare(GT, a)), v));
+            FloatVector r = FloatMath.rint(a);
+            store(y + 4L * i, FloatMath.copySign(r.sub(1f, r.compare(GT, a)), v));
         }
     }
 
-    /** The nearest integers, ties to even: adding 2²³ leaves no bits for a fraction. Keeps the sign of zeros; NaN stays. */
-    private static FloatVector rint(FloatVector v) {
-        FloatVector a = v.abs();
-        return v.blend(copySign(a.add(INTEGERS).sub(INTEGERS), v), a.compare(LT, INTEGERS));
+    /** The functions that networks hardly use, one element at a time. */
+    private static void inDouble(UnaryFunction function, long x, long y, int n) {
+        for (int i = 0; i < n; i++) {
+            putFloat(y + 4L * i, (float) apply(function, getFloat(x + 4L * i)));
+        }
     }
 
-    /** Returns the magnitude with the sign of {@code sign}; {@code magnitude} is not negative. */
-    static FloatVector copySign(FloatVector magnitude, FloatVector sign) {
-        return magnitude.reinterpretAsInts().or(sign.reinterpretAsInts().and(Integer.MIN_VALUE)).reinterpretAsFloats();
+    private static double apply(UnaryFunction function, double x) {
+        return switch (function) {
+            case SIN -> Math.sin(x);
+            case COS -> Math.cos(x);
+            case TAN -> Math.tan(x);
+            case ASIN -> Math.asin(x);
+            case ACOS -> Math.acos(x);
+            case ATAN -> Math.atan(x);
+            case SINH -> Math.sinh(x);
+            case COSH -> Math.cosh(x);
+            case ASINH -> asinh(x);
+            case ACOSH -> x < 1 ? Double.NaN : Math.log1p(x - 1 + Math.sqrt(2 * (x - 1) + (x - 1) * (x - 1)));
+            case ATANH -> (Math.log1p(x) - Math.log1p(-x)) / 2;
+            case NEG, ABS, SIGN, RECIPROCAL, SQRT, RSQRT, EXP, EXPM1, LOG, LOG1P, TANH, ERF, SIGMOID, RELU, SOFTPLUS, FLOOR, CEIL, ROUND, TRUNC, IS_NAN,
+                 IS_INF, LOGICAL_NOT, BITWISE_NOT -> throw new AssertionError(function + " has a vector loop");
+        };
+    }
+
+    /** asinh |x| = ln(1 + (|x| + x²/(1 + √(x² + 1)))); in double the square of a float does not overflow. */
+    private static double asinh(double x) {
+        double a = Math.abs(x);
+        double y = a < Double.POSITIVE_INFINITY ? Math.log1p(a + a * a / (1 + Math.sqrt(a * a + 1))) : a;
+        return Math.copySign(y, x);
     }
 }

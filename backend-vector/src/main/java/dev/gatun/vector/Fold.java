@@ -5,16 +5,15 @@ import static dev.gatun.vector.Native.load;
 import static dev.gatun.vector.Simd.F32;
 import static dev.gatun.vector.Simd.LANES;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
-import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.F2D;
 import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.MIN;
-import static jdk.incubator.vector.VectorOperators.MUL;
 
 import dev.gatun.op.Reduction.ReduceFunction;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -28,6 +27,10 @@ final class Fold {
     static final VectorSpecies<Double> F64 = VectorSpecies.of(double.class, F32.vectorShape());
     static final VectorSpecies<Float> HALF = VectorSpecies.of(float.class, VectorShape.forBitSize(F32.vectorBitSize() / 2));
     static final int DOUBLES = F64.length();
+
+    // Lane i of v.rearrange(SWAP_k) is lane i ^ k of v.
+    private static final VectorShuffle<Double> SWAP_4 = VectorShuffle.fromOp(F64, i -> (i ^ 4) % DOUBLES);
+    private static final VectorShuffle<Double> SWAP_2 = VectorShuffle.fromOp(F64, i -> (i ^ 2) % DOUBLES);
 
     private Fold() {
     }
@@ -84,7 +87,7 @@ final class Fold {
             s2 = s2.add(doubles(x + 4 * (i + 2 * DOUBLES)));
             s3 = s3.add(doubles(x + 4 * (i + 3 * DOUBLES)));
         }
-        double sum = s0.add(s1).add(s2.add(s3)).reduceLanes(ADD);
+        double sum = sum(s0.add(s1).add(s2.add(s3)));
         for (; i < n; i++) {
             sum += getFloat(x + 4 * i);
         }
@@ -99,7 +102,7 @@ final class Fold {
             p0 = p0.mul(doubles(x + 4 * i));
             p1 = p1.mul(doubles(x + 4 * (i + DOUBLES)));
         }
-        double product = p0.mul(p1).reduceLanes(MUL);
+        double product = product(p0.mul(p1));
         for (; i < n; i++) {
             product *= getFloat(x + 4 * i);
         }
@@ -174,6 +177,29 @@ final class Fold {
         for (; i < n; i++) {
             putDouble(acc + 8L * i, Math.min(getDouble(acc + 8L * i), getFloat(x + 4L * i)));
         }
+    }
+
+    /** Returns the sum of the lanes, always in one order, which {@code reduceLanes} leaves open. */
+    private static double sum(DoubleVector v) {
+        DoubleVector s = v;
+        if (DOUBLES >= 8) {
+            s = s.add(s.rearrange(SWAP_4));
+        }
+        if (DOUBLES >= 4) {
+            s = s.add(s.rearrange(SWAP_2));
+        }
+        return s.lane(0) + s.lane(1);
+    }
+
+    private static double product(DoubleVector v) {
+        DoubleVector p = v;
+        if (DOUBLES >= 8) {
+            p = p.mul(p.rearrange(SWAP_4));
+        }
+        if (DOUBLES >= 4) {
+            p = p.mul(p.rearrange(SWAP_2));
+        }
+        return p.lane(0) * p.lane(1);
     }
 
     /** Reads a vector of doubles from floats. */

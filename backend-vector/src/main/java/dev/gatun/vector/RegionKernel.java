@@ -58,7 +58,8 @@ final class RegionKernel implements FrameKernel {
         this.inPlace = new boolean[inputs][buffers - inputs];
         for (int v = 0; v < inputs; v++) {
             for (int r = 0; r < buffers - inputs; r++) {
-                inPlace[v][r] = inPlace(region, operands, types, v, r);
+                inPlace[v][r] = operands.get(v).shape().equals(region.shape())
+                        && operands.get(v).dtype().bytes() == types.get(region.results().get(r)).bytes() && inPlace(region, steps, v, r);
             }
         }
 
@@ -114,12 +115,11 @@ final class RegionKernel implements FrameKernel {
     }
 
     /** A result may be written over an operand that no instruction reads after the one that makes the result, and that is no result itself. */
-    private static boolean inPlace(Fused.Region region, List<TensorType> operands, List<DType> types, int operand, int result) {
+    private static boolean inPlace(Fused.Region region, List<BlockStep> steps, int operand, int result) {
         int made = region.results().get(result) - region.inputs();
-        TensorType type = operands.get(operand);
-        return made >= 0 && type.shape().equals(region.shape()) && type.dtype().bytes() == types.get(made + region.inputs()).bytes()
-                && !region.results().contains(operand)
-                && region.code().stream().skip(made + 1).noneMatch(later -> later.arguments().contains(operand));
+        return made >= 0 && !region.results().contains(operand)
+                && region.code().stream().skip(made + 1).noneMatch(later -> later.arguments().contains(operand))
+                && (steps.get(made).isInPlace() || !region.code().get(made).arguments().contains(operand));
     }
 
     @Override

@@ -4,9 +4,6 @@ import static dev.gatun.vector.Native.load;
 import static dev.gatun.vector.Native.store;
 import static dev.gatun.vector.Simd.F32;
 import static dev.gatun.vector.Simd.LANES;
-import static jdk.incubator.vector.VectorOperators.ADD;
-import static jdk.incubator.vector.VectorOperators.EXP;
-import static jdk.incubator.vector.VectorOperators.LOG;
 
 import dev.gatun.DType;
 import dev.gatun.TensorType;
@@ -105,16 +102,16 @@ final class SoftmaxKernel implements FrameKernel {
         FloatVector sum = FloatVector.zero(F32);
         int i = 0;
         for (; i <= n - LANES; i += LANES) {
-            FloatVector e = load(x + 4L * i).sub(max).lanewise(EXP);
+            FloatVector e = FloatMath.exp(load(x + 4L * i).sub(max));
             store(y + 4L * i, e);
             sum = sum.add(e);
         }
-        float total = sum.reduceLanes(ADD);
+        float total = FloatMath.sum(sum);
         if (i < n) {
             VectorMask<Float> mask = Tails.mask(n - i);
-            FloatVector e = Tails.load(x + 4L * i, mask).sub(max).lanewise(EXP);
+            FloatVector e = FloatMath.exp(Tails.load(x + 4L * i, mask).sub(max));
             Tails.store(y + 4L * i, e, mask);
-            total += e.reduceLanes(ADD, mask);
+            total += FloatMath.sum(FloatVector.zero(F32).blend(e, mask));
         }
         return total;
     }
@@ -124,12 +121,12 @@ final class SoftmaxKernel implements FrameKernel {
         FloatVector sum = FloatVector.zero(F32);
         int i = 0;
         for (; i <= n - LANES; i += LANES) {
-            sum = sum.add(load(x + 4L * i).sub(max).lanewise(EXP));
+            sum = sum.add(FloatMath.exp(load(x + 4L * i).sub(max)));
         }
-        float total = sum.reduceLanes(ADD);
+        float total = FloatMath.sum(sum);
         if (i < n) {
             VectorMask<Float> mask = Tails.mask(n - i);
-            total += Tails.load(x + 4L * i, mask).sub(max).lanewise(EXP).reduceLanes(ADD, mask);
+            total += FloatMath.sum(FloatVector.zero(F32).blend(FloatMath.exp(Tails.load(x + 4L * i, mask).sub(max)), mask));
         }
         return total;
     }
@@ -166,7 +163,7 @@ final class SoftmaxKernel implements FrameKernel {
         }
         FloatVector sum = FloatVector.zero(F32);
         for (int i = 0; i < size; i++) {
-            FloatVector e = Tails.load(x + step * i, mask).sub(max).lanewise(EXP);
+            FloatVector e = FloatMath.exp(Tails.load(x + step * i, mask).sub(max));
             sum = sum.add(e);
             Tails.store(y + step * i, e, mask);
         }
@@ -184,9 +181,9 @@ final class SoftmaxKernel implements FrameKernel {
         }
         FloatVector sum = FloatVector.zero(F32);
         for (int i = 0; i < size; i++) {
-            sum = sum.add(Tails.load(x + step * i, mask).sub(max).lanewise(EXP));
+            sum = sum.add(FloatMath.exp(Tails.load(x + step * i, mask).sub(max)));
         }
-        FloatVector logSum = sum.lanewise(LOG);
+        FloatVector logSum = FloatMath.log(sum);
         for (int i = 0; i < size; i++) {
             Tails.store(y + step * i, Tails.load(x + step * i, mask).sub(max).sub(logSum), mask);
         }
