@@ -1,0 +1,71 @@
+package dev.gatun.testkit;
+
+import static dev.gatun.testkit.Smoothness.TWICE;
+
+import dev.gatun.Shape;
+import dev.gatun.op.Convolution;
+import dev.gatun.op.Convolution.Geometry;
+import dev.gatun.op.Ints;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Convolutions of one to three axes and both of their gradients: the kernels that networks use, odd channels and sizes, groups. */
+final class ConvolutionCases {
+    private ConvolutionCases() {
+    }
+
+    static List<Case> of(int n) {
+        List<Case> cases = new ArrayList<>();
+        Geometry same = geometry(2, 1, 1, 1, 1);
+        Geometry dense = geometry(2, 1, 0, 1, 1);
+        if (n > 0) {
+            addAll("3x3 from odd channels", same, Shape.of(1, n, 6, 5), Shape.of(4, n, 3, 3), cases);
+            addAll("3x3 to odd channels", same, Shape.of(1, 3, 5, 6), Shape.of(n, 3, 3, 3), cases);
+            addAll("3x3 of an odd width", same, Shape.of(1, 2, 7, n), Shape.of(3, 2, 3, 3), cases);
+            addAll("1x1", dense, Shape.of(2, n, 3, 4), Shape.of(5, n, 1, 1), cases);
+            addAll("1x1 of stride 2", geometry(2, 2, 0, 1, 1), Shape.of(1, 4, n, 5), Shape.of(n, 4, 1, 1), cases);
+            addAll("5x5 of stride 2", geometry(2, 2, 2, 1, 1), Shape.of(1, 3, 8, n), Shape.of(4, 3, 5, 5), cases);
+            addAll("7x7 stem of stride 2", geometry(2, 2, 3, 1, 1), Shape.of(1, 3, 9, 11), Shape.of(n, 3, 7, 7), cases);
+            addAll("3x3 dilated by 2", geometry(2, 1, 2, 2, 1), Shape.of(1, n, 7, 6), Shape.of(2, n, 3, 3), cases);
+            addAll("depthwise 3x3", geometry(2, 1, 1, 1, n), Shape.of(2, n, 5, 5), Shape.of(n, 1, 3, 3), cases);
+            addAll("depthwise times 2", geometry(2, 2, 1, 1, n), Shape.of(1, n, 6, 5), Shape.of(2 * n, 1, 3, 3), cases);
+            addAll("3x3 in 2 groups", geometry(2, 1, 1, 1, 2), Shape.of(1, 2 * n, 4, 5), Shape.of(6, n, 3, 3), cases);
+            addAll("padded unevenly", new Geometry(Ints.of(2, 1), Ints.of(0, 2), Ints.of(1, 0), Ints.of(1, 1), 1), Shape.of(1, 3, 6, n),
+                    Shape.of(2, 3, 3, 2), cases);
+            addAll("along one axis", geometry(1, 1, 1, 1, 1), Shape.of(2, 3, n), Shape.of(4, 3, 3), cases);
+            addAll("along three axes", geometry(3, 1, 1, 1, 1), Shape.of(1, 2, 3, 4, n), Shape.of(3, 2, 2, 3, 3), cases);
+        }
+        addAll("3x3 of a batch", same, Shape.of(n, 2, 4, 4), Shape.of(3, 2, 3, 3), cases);
+        return cases;
+    }
+
+    /** Returns a geometry that is equal along all axes. */
+    static Geometry geometry(int spatialRank, int stride, int pad, int dilation, int groups) {
+        return new Geometry(Ints.filled(spatialRank, stride), Ints.filled(spatialRank, pad), Ints.filled(spatialRank, pad),
+                Ints.filled(spatialRank, dilation), groups);
+    }
+
+    private static void addAll(String name, Geometry g, Shape x, Shape w, List<Case> cases) {
+        cases.addAll(all(name, g, x, w));
+    }
+
+    /** Returns a convolution and its gradients; K is of the longest of their sums. */
+    static List<Case> all(String name, Geometry g, Shape x, Shape w) {
+        Shape y = g.out(x, w);
+        Ints spatial = Ints.of(x.slice(2, x.rank()).dims());
+        Ints kernel = Ints.of(w.slice(2, w.rank()).dims());
+        int taps = (int) w.elements(2, w.rank());
+        int perWeight = (int) (y.dim(0) * y.elements(2, y.rank()));
+        int K = Math.max(perWeight, taps * Math.max(w.dim(1), w.dim(0) / g.groups()));
+        Input ofX = Input.of(x.dims());
+        Input ofW = Input.of(w.dims());
+        Input ofY = Input.of(y.dims());
+        String sizes = " " + x + " " + w;
+        return List.of(
+                Case.of("conv " + name + sizes, Tolerance.CONVOLUTION, new Convolution.Conv(g), ofX, ofW).summing(K).differentiable(TWICE),
+                Case.of("conv_backward_data " + name + sizes, Tolerance.CONVOLUTION, new Convolution.ConvBackwardData(g, spatial), ofY, ofW)
+                        .summing(K).differentiable(TWICE),
+                Case.of("conv_backward_weights " + name + sizes, Tolerance.CONVOLUTION, new Convolution.ConvBackwardWeights(g, kernel), ofX, ofY)
+                        .summing(K).differentiable(TWICE));
+    }
+}

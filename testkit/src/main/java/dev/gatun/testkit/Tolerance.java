@@ -1,0 +1,68 @@
+package dev.gatun.testkit;
+
+import dev.gatun.DType;
+
+/**
+ * How far a result may be from the reference, which computes in F64 on the same operands: the one table, each line with its reason.
+ *
+ * <p>An element y may differ from the reference's r by
+ * <pre>
+ *     relative · ε · |r|  +  (spread + growth · √K) · s
+ * </pre>
+ * where ε is the distance of 1 to the next number of the element type (2⁻²³ for F32, 2⁻¹⁰ for F16, 2⁻⁷ for BF16), K is how many terms an element sums, and
+ * s is how far the furthest element of the result moves when every operand, and every intermediate result of a composition, is moved by ±ε of its size, found
+ * by trying. So a result is right when it is that of numbers which are off by a few digits in the last place: what no algorithm in that type can be sure to
+ * better, however badly conditioned the problem. Errors of sums grow as √K, because roundings are as often up as down.
+ */
+public enum Tolerance {
+    /** Elements are moved, chosen, compared, counted or drawn: nothing is rounded, every bit must be right (a NaN may be any NaN). */
+    EXACT(0, 0, 0),
+    /** One operation that IEEE 754 rounds to nearest; types narrower than F32 are computed in F32 and rounded a second time. */
+    ROUNDED(1, 0, 0),
+    /** A transcendental function by a polynomial in the type itself: its reduction, its last steps and the final rounding each cost a digit. */
+    FUNCTION(4, 0, 0),
+    /** A few elementwise steps in a row, each rounded, with cancellation where they subtract. */
+    CHAIN(8, 8, 0),
+    /** A sum of K products in any order, in the type itself. */
+    SUM(2, 2, 1),
+    /**
+     * A convolution: as a sum; by Winograd's F(4x4, 3x3) with points ±√½, ±√2 an error up to 2.8e-6 of the largest output was measured, 24 ε in F32, and a
+     * result moves by 1 to 2 ε of the largest output.
+     */
+    CONVOLUTION(2, 32, 1),
+    /** Two sums over K elements for mean and variance, then a chain. */
+    NORMALIZATION(4, 8, 2),
+    /** Exponentials and their sum, or a chain with one sum in it. */
+    SOFTMAX(8, 4, 1),
+    /** T steps, each a sum of I + H products and a chain of gates, whose errors the next step takes over: K = T·(I + H). */
+    RECURRENT(8, 16, 2),
+    /** The chain rule: sums over chains of what the forward function and its derivative have rounded. */
+    GRADIENT(16, 32, 4);
+
+    private final double relative;
+    private final double spread;
+    private final double growth;
+
+    Tolerance(double relative, double spread, double growth) {
+        this.relative = relative;
+        this.spread = spread;
+        this.growth = growth;
+    }
+
+    /** Returns whether every bit must be right. */
+    public boolean isExact() {
+        return this == EXACT;
+    }
+
+    /**
+     * Returns how far from {@code r} an element may be.
+     *
+     * @param K how many terms it sums
+     * @param s how far the result moves with its operands
+     */
+    double bound(DType dtype, int K, double r, double s) {
+        // Below the smallest normal number the distance of neighbours no longer shrinks.
+        double digits = relative * Numbers.epsilon(dtype) * Math.max(Math.abs(r), Numbers.minNormal(dtype));
+        return digits + (spread + growth * Math.sqrt(K)) * s;
+    }
+}
