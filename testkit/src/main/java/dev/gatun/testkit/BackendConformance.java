@@ -1,0 +1,224 @@
+package dev.gatun.testkit;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dev.gatun.Backends;
+import dev.gatun.CompiledFunction;
+import dev.gatun.DType;
+import dev.gatun.Tensor;
+import dev.gatun.spi.Backend;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * What every backend must pass: the catalogue of {@link Cases} under each check, and random configurations. Ops that a backend declines run on reference
+ * loops inside of its plans, so nothing is left out: all results must be right.
+ *
+ * <pre>
+ * class VectorConformanceTest extends BackendConformance {
+ *     protected Backend open() {
+ *         return Backends.open("vector");
+ *     }
+ * }
+ * </pre>
+ *
+ * <p>System properties: {@code gatun.kit.case} runs only cases whose name contains it; {@code gatun.kit.count} and {@code gatun.kit.seed} say how many random
+ * configurations are run, and which is the first. Each failure prints those that run it again.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class BackendConformance {
+    private static final int[] SIZES = {0, 1, 2, 3, 5, 15, 16, 17, 31, 33};
+    private static final int[] GUARDED_SIZES = {1, 5, 17, 33};
+    private static final int[] GRADIENT_SIZES = {2, 17};
+    private static final int SIZE = 17;
+    private static final int SMALL = 3;
+    private static final int CALLERS = 4;
+    private static final String CHOSEN = System.getProperty("gatun.kit.case", "");
+
+    private final Backend reference = Backends.open("reference");
+    private final ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
+    private Backend backend;
+
+    /** For subclasses. */
+    protected BackendConformance() {
+    }
+
+    /** Opens the backend that is tested; the kit closes it. */
+    protected abstract Backend open();
+
+    @BeforeAll
+    void openBackend() {
+        backend = open();
+    }
+
+    @AfterAll
+    void closeBackend() {
+        callers.shutdown();
+        backend.close();
+        reference.close();
+    }
+
+    @TestFactory
+    Stream<DynamicNode> resultsAreThoseOfTheReferenceAtEverySize() {
+        return sizes(SIZES, Cases::of, this::agrees);
+    }
+
+    @TestFactory
+    Stream<DynamicNode> gradientsAreThoseOfTheReference() {
+        return sizes(GRADIENT_SIZES, BackendConformance::gradients, this::agrees);
+    }
+
+    @TestFactory
+    Stream<DynamicNode> everyElementTypeOfEveryOpAgrees() {
+        return tests(Cases.of(SMALL), c -> c.types().stream().filter(t -> t != DType.F32).toList(), this::agrees);
+    }
+
+    @TestFactory
+    Stream<DynamicNode> specialNumbersGiveWhatTheReferenceGives() {
+        return tests(Cases.of(SIZE), c -> floating(c, DType.F32), (c, dtype) -> {
+            for (int seed = 0; seed < 3; seed++) {
+                Sample special = SpecialNumbers.in(c, sample(c, dtype), seed);
+                check(c, dtype, Expectation.of(c, dtype, special, reference).difference(Outcome.of(backend, c, special)));
+            }
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicNode> nothingIsReadOrWrittenOutsideOfABuffer() {
+        return sizes(GUARDED_SIZES, Cases::of, (c, dtype) -> {
+            Outcome expected = Outcome.of(backend, c, sample(c, dtype));
+            for (byte pattern : new byte[] {(byte) 0xFF, 0x7F}) {
+                try (Backend guarded = Backends.open(new GuardedBackend(backend, pattern).provider())) {
+                    check(c, dtype, expected.differenceInBits(Outcome.of(guarded, c, sample(c, dtype))));
+                }
+            }
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicNode> calledAgainAndByManyTheBitsAreEqual() {
+        return tests(Cases.of(SIZE), c -> first(c), (c, dtype) -> {
+            Sample sample = sample(c, dtype);
+            try (CompiledFunction f = CompiledFunction.of(backend, c.function())) {
+                Outcome once = Outcome.call(f, sample);
+                List<Callable<Outcome>> calls = IntStream.range(0, 2 * CALLERS).<Callable<Outcome>>mapToObj(i -> () -> Outcome.call(f, sample)).toList();
+                for (Future<Outcome> again : callers.invokeAll(calls)) {
+                    check(c, dtype, once.differenceInBits(again.get()));
+                }
+            }
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicNode> bothDoorsGiveTheSameBits() {
+        return tests(Cases.of(SIZE), c -> first(c), (c, dtype) -> {
+            Outcome compiled = Outcome.of(backend, c, sample(c, dtype));
+            List<Tensor> results = c.function().apply(List.of(sample(c, dtype).tensors()));
+            Tensor.evalAll(backend, results);
+            check(c, dtype, compiled.differenceInBits(Outcome.taken(results)));
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicNode> frozenOperandsGiveTheSameResults() {
+        return tests(Cases.of(SIZE).stream().filter(c -> c.inputs().size() > 1).toList(), c -> first(c), (c, dtype) -> {
+            Sample sample = sample(c, dtype);
+            Expectation expected = Expectation.of(c, dtype, sample, reference);
+            List<Tensor> all = List.of(sample.tensors());
+            Case frozen = new Case(c.name(), c.inputs().subList(0, 1), c.types(), c.tolerance(), c.terms(), c.smoothness(), in -> {
+                List<Tensor> operands = new ArrayList<>(in);
+                operands.addAll(all.subList(1, all.size()));
+                return c.function().apply(operands);
+            });
+            check(c, dtype, expected.difference(Outcome.of(backend, frozen, new Sample(sample.types().subList(0, 1), sample.data().subList(0, 1)))));
+            all.forEach(Tensor::close);
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicNode> donatedOperandsGiveTheSameBits() {
+        return tests(Cases.of(SIZE), c -> first(c), (c, dtype) -> {
+            Sample sample = sample(c, dtype);
+            Outcome kept = Outcome.of(backend, c, sample);
+            int[] every = IntStream.range(0, c.inputs().size()).toArray();
+            try (CompiledFunction f = CompiledFunction.of(backend, c.function()).donating(every)) {
+                check(c, dtype, kept.differenceInBits(Outcome.call(f, sample)));
+            }
+        });
+    }
+
+    private interface Check {
+        void of(Case c, DType dtype) throws Exception;
+    }
+
+    private interface Catalogue {
+        List<Case> of(int n);
+    }
+
+    private interface Choice {
+        Collection<DType> of(Case c);
+    }
+
+    private void agrees(Case c, DType dtype) {
+        Sample sample = sample(c, dtype);
+        check(c, dtype, Expectation.of(c, dtype, sample, reference).difference(Outcome.of(backend, c, sample)));
+    }
+
+    private static List<Case> gradients(int n) {
+        return Cases.of(n).stream().filter(c -> c.smoothness() != Smoothness.NONE).map(Case::gradient).toList();
+    }
+
+    private static Sample sample(Case c, DType dtype) {
+        return Sample.of(c, dtype, c.name().hashCode());
+    }
+
+    /** F32 where the case has it, else one of its types. */
+    private static List<DType> first(Case c) {
+        return c.types().contains(DType.F32) ? List.of(DType.F32) : List.of(c.types().iterator().next());
+    }
+
+    private static List<DType> floating(Case c, DType dtype) {
+        return c.types().contains(dtype) ? List.of(dtype) : List.of();
+    }
+
+    private static Stream<DynamicNode> sizes(int[] sizes, Catalogue catalogue, Check check) {
+        return IntStream.of(sizes).mapToObj(n -> DynamicContainer.dynamicContainer("size " + n, tests(catalogue.of(n), c -> first(c), check)));
+    }
+
+    private static Stream<DynamicNode> tests(List<Case> cases, Choice types, Check check) {
+        return cases.stream().filter(c -> c.name().contains(CHOSEN)).flatMap(c -> types.of(c).stream()
+                .map(dtype -> DynamicTest.dynamicTest(c.name() + " " + dtype.label(), () -> check.of(c, dtype))));
+    }
+
+    private static void check(Case c, DType dtype, Optional<String> difference) {
+        difference.ifPresent(text -> fail(c.describe(dtype) + ": " + text + "; again: -Dgatun.kit.case=\"" + c.name() + "\""));
+    }
+
+    /** Returns the tested backend. */
+    final Backend backend() {
+        return backend;
+    }
+
+    @Test
+    void theCatalogueIsNotEmptyForTheChosenCase() {
+        if (Cases.of(SIZE).stream().noneMatch(c -> c.name().contains(CHOSEN)) && Cases.of(0).stream().noneMatch(c -> c.name().contains(CHOSEN))) {
+            fail("no case has \"" + CHOSEN + "\" in its name");
+        }
+    }
+}
