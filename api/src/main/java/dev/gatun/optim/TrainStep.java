@@ -25,8 +25,8 @@ import java.util.function.BinaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * A training step: forward, gradients, and update of parameters, optimizer state and running statistics, compiled as one plan in which all of those are
- * written over their old values.
+ * A training step: forward, gradients, and update of parameters, optimizer state and running statistics, compiled as one plan in which parameters and
+ * state are written over their old values.
  *
  * {@snippet :
  * try (var step = TrainStep.of(net, Losses::crossEntropy, Sgd.momentum(0.9), backend)) {
@@ -36,11 +36,12 @@ import java.util.stream.IntStream;
  * }
  * }
  *
- * <p>After a run every {@link Parameter} holds its new value; tensors taken from it before are donated and throw when read. If a run fails, because a shape
- * does not fit, say, parameters, state and step count stay what they were.
+ * <p>After a run every {@link Parameter} holds its new value; tensors taken from trained ones before are donated and throw when read. If a run fails,
+ * because a shape does not fit or a label is out of range, parameters, state and step count stay what they were.
  *
- * <p>What is trained is settled when the step is made: the parameters of one module that are not frozen then, and that the objective reads. Whether parts of
- * it are pinned by {@link Module#eval} is read when a combination of input types arrives for the first time. Thread-safe: runs come one after another.
+ * <p>What is trained is settled when the step is made: the parameters of one module that are not frozen then, and that the objective reads. Whether
+ * parts of it are pinned by {@link Module#eval} is read when a combination of input types arrives for the first time. Thread-safe: runs come one
+ * after another.
  */
 public final class TrainStep implements AutoCloseable {
     /** What is brought down. */
@@ -59,8 +60,8 @@ public final class TrainStep implements AutoCloseable {
     private static final long STREAMS = 1 << 16;
 
     /**
-     * The step compiled for one combination of input types. Inputs: rate, step, key, the objective's; then values of {@code trained}, their states, those of
-     * {@code updated} and {@code others}. Results: the new values of {@code trained}, states and {@code updated}, then the objective's.
+     * The step compiled for one combination of input types. Inputs: rate, step, key, the objective's; then values of {@code trained}, their states,
+     * those of {@code updated} and {@code others}. Results: the new values of {@code trained}, states and {@code updated}, then the objective's.
      *
      * @param updated buffers that get a new value
      * @param others what else is read: frozen parameters, buffers, parameters of other modules
@@ -94,8 +95,8 @@ public final class TrainStep implements AutoCloseable {
     }
 
     /**
-     * Returns a step that trains {@code trained} by an objective of any inputs. Other modules that the objective reads are not trained, but their values are read anew
-     * at each run, and their running statistics move.
+     * Returns a step that trains {@code trained} by an objective of any inputs. Other modules that the objective reads are not trained, but their
+     * values are read anew at each run, and their running statistics move.
      *
      * @param backend stays the caller's to close
      * @throws IllegalArgumentException if there is nothing to train
@@ -171,8 +172,8 @@ public final class TrainStep implements AutoCloseable {
     }
 
     /**
-     * Records the objective once on stand-ins, to see which parameters it reads: a compiled function must know its inputs before its body runs, and an
-     * objective may read other modules that nobody named. The stand-ins are zeros that are never computed.
+     * Records the objective once on stand-ins, to see which parameters it reads: a compiled function must know its inputs before its body runs, and
+     * an objective may read other modules that nobody named. The stand-ins are zeros that are never computed.
      */
     private Compiled compile(List<TensorType> types) {
         SequencedSet<Parameter> read = new LinkedHashSet<>();
@@ -185,12 +186,14 @@ public final class TrainStep implements AutoCloseable {
         List<Parameter> updated = List.copyOf(survey.updates().keySet());
         List<Parameter> others = read.stream().filter(p -> !names.containsKey(p) && !survey.updates().containsKey(p)).toList();
         if (trained.isEmpty()) {
-            throw new IllegalArgumentException("train step: the objective reads no parameter of " + module.getClass().getSimpleName() + " that is not frozen");
+            throw new IllegalArgumentException("train step: the objective reads no parameter of " + module.getClass().getSimpleName()
+                    + " that is not frozen");
         }
         // Together: one plan fills all of them, however many shapes there are.
         Tensor.evalAll(backend, trained.stream().flatMap(p -> states.get(p).stream()).toList());
         int fixed = 3 + types.size();
-        int donated = trained.size() + trained.stream().mapToInt(p -> states.get(p).size()).sum() + updated.size();
+        // Running statistics are not donated: they are small, and known before a label out of range can stop the run.
+        int donated = trained.size() + trained.stream().mapToInt(p -> states.get(p).size()).sum();
         CompiledFunction function = CompiledFunction.of(backend, in -> body(in, types.size(), trained, updated, others))
                 .donating(IntStream.range(fixed, fixed + donated).toArray());
         return new Compiled(function, trained, updated, others);
@@ -234,7 +237,8 @@ public final class TrainStep implements AutoCloseable {
         }
         Pass pass = Pass.traced(in.get(2), p -> {
             if (!values.containsKey(p)) {
-                throw new IllegalStateException("train step: the objective read " + p + ", which it did not when it was first recorded for these types");
+                throw new IllegalStateException("train step: the objective read " + p
+                        + ", which it did not when it was first recorded for these types");
             }
             return values.get(p);
         });
@@ -248,8 +252,8 @@ public final class TrainStep implements AutoCloseable {
             out.add(u.p());
             after.addAll(u.state());
         }
-        out.addAll(after);
         // The order is that of the donated inputs, so that each result meets its own old value when it looks for memory.
+        out.addAll(after);
         updated.forEach(p -> out.add(pass.updates().get(p)));
         out.addAll(results);
         return out;
@@ -272,8 +276,8 @@ public final class TrainStep implements AutoCloseable {
     }
 
     /**
-     * Returns a copy of what must be kept, beside the module's parameters, to go on later as if nothing had happened: {@code step} and {@code seed} (I64 of
-     * rank 0), and the optimizer's state of each trained parameter, e.g. {@code momentum.conv1.weight}.
+     * Returns a copy of what must be kept, beside the module's parameters, to go on later as if nothing had happened: {@code step} and {@code seed}
+     * (I64 of rank 0), and the optimizer's state of each trained parameter, e.g. {@code momentum.conv1.weight}.
      */
     public synchronized SequencedMap<String, Tensor> state() {
         SequencedMap<String, Tensor> all = new LinkedHashMap<>();
@@ -305,7 +309,8 @@ public final class TrainStep implements AutoCloseable {
         expected.forEach((name, type) -> {
             Tensor t = state.get(name);
             if (t == null || !t.type().equals(type)) {
-                throw new IllegalArgumentException("train step: the state must have " + name + " of type " + type + (t == null ? "" : ", it has " + t.type()));
+                throw new IllegalArgumentException("train step: the state must have " + name + " of type " + type
+                        + (t == null ? "" : ", it has " + t.type()));
             }
         });
         state.keySet().stream().filter(name -> !expected.containsKey(name)).findFirst().ifPresent(name -> {

@@ -260,6 +260,24 @@ class TrainStepTest {
     }
 
     @Test
+    void aLabelOutOfRangeLosesNothing() {
+        Sequential net = new Sequential(new Linear(1, 4), new BatchNorm(4), new Linear(4, 3));
+        try (TrainStep step = TrainStep.of(net, Losses::crossEntropy, new AdamW(), BACKEND)) {
+            step.run(0.1f, x, Tensor.of(new long[] {0, 1, 2, 0}));
+            Map<String, Tensor> before = copy(net.parameters());
+            Map<String, Tensor> state = step.state();
+            assertThrows(IndexOutOfBoundsException.class, () -> step.run(0.1f, x, Tensor.of(new long[] {0, 1, 3, 0})));
+            before.forEach((name, t) -> {
+                if (t.dtype() == DType.F32) {
+                    assertArrayEquals(t.toFloatArray(), values(net, name), name);
+                }
+            });
+            assertArrayEquals(state.get("exp_avg.0.weight").toFloatArray(), step.state().get("exp_avg.0.weight").toFloatArray());
+            assertEquals(1, step.steps());
+        }
+    }
+
+    @Test
     void anotherBatchSizeIsAnotherPlanOfTheSameTraining() {
         Linear line = zeroLine();
         try (TrainStep step = TrainStep.of(line, Losses::mse, Sgd.momentum(0.9), BACKEND)) {
