@@ -6,8 +6,8 @@ import dev.gatun.op.Elementwise.UnaryFunction;
 import dev.gatun.op.Ints;
 
 /**
- * Activation functions, element by element, of floating tensors of any shape; names and constants are PyTorch's. Each is a composition that the planner
- * fuses into one loop.
+ * Activation functions, element by element, of floating tensors of any shape; names and constants are PyTorch's. Each is a composition that the
+ * planner fuses into one loop.
  */
 public final class Activations {
     private static final double SELU_SCALE = 1.0507009873554804934193349852946;

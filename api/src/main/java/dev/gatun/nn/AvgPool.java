@@ -5,8 +5,8 @@ import dev.gatun.op.Ints;
 import dev.gatun.op.Pooling.Window;
 
 /**
- * The mean of each window over the spatial axes; see {@link Pools#avgPool}. The stride is the kernel's size unless {@link #stride} says otherwise, and
- * padding counts unless {@link #excludingPadding} is asked for. Immutable: each method below returns another layer.
+ * The mean of each window over the spatial axes; see {@link Pools#avgPool}. The stride is the kernel's size unless {@link #stride} says otherwise,
+ * and padding counts unless {@link #excludingPadding} is asked for. Immutable: each method below returns another layer.
  */
 public final class AvgPool extends Layer {
     private final Window window;
@@ -57,7 +57,8 @@ public final class AvgPool extends Layer {
 
     /** Returns this layer with a last window that need not fit; see {@link Window}. */
     public AvgPool ceilMode() {
-        return new AvgPool(new Window(window.kernel(), window.strides(), window.padBefore(), window.padAfter(), window.dilations(), true), countPadding);
+        return new AvgPool(new Window(window.kernel(), window.strides(), window.padBefore(), window.padAfter(), window.dilations(), true),
+                countPadding);
     }
 
     private Ints axes(String name, int... values) {

@@ -9,8 +9,8 @@ import dev.gatun.TensorType;
  * Batch normalization of {@code [N, C, ...]} with any number of spatial axes. While training it normalizes by the batch's own statistics
  * ({@link Norms#batchNormTraining}) and moves the running ones by {@code momentum} towards them; otherwise it normalizes by the running ones.
  *
- * <p>Parameters: {@code weight [C]} (first 1) and {@code bias [C]} (first 0); buffers: {@code running_mean [C]} (0), {@code running_var [C]} (1; the unbiased
- * variance) and {@code num_batches_tracked} (I64).
+ * <p>Parameters: {@code weight [C]} (first 1) and {@code bias [C]} (first 0); buffers: {@code running_mean [C]} (0), {@code running_var [C]} (1; the
+ * unbiased variance) and {@code num_batches_tracked} (I64).
  */
 public final class BatchNorm extends Layer {
     private final int channels;

@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * A convolution over 1, 2 or 3 spatial axes; see {@link Convolutions#conv}. Parameters: {@code weight [OC, IC/G, kernel...]} and {@code bias [OC]}, both
- * first U(-1/√fan_in, 1/√fan_in).
+ * A convolution over 1, 2 or 3 spatial axes; see {@link Convolutions#conv}. Parameters: {@code weight [OC, IC/G, kernel...]} and {@code bias [OC]},
+ * both first U(-1/√fan_in, 1/√fan_in).
  *
  * {@snippet :
  * Conv stem = Conv.conv2d(3, 64, 7).stride(2).padding(3).withoutBias();
@@ -34,7 +34,8 @@ public final class Conv extends Layer {
         this.geometry = geometry;
         int groups = geometry.groups();
         if (groups < 1 || inputs < 1 || outputs < 1 || inputs % groups != 0 || outputs % groups != 0) {
-            throw new IllegalArgumentException("conv: " + inputs + " input and " + outputs + " output channels cannot be split in " + groups + " groups");
+            throw new IllegalArgumentException("conv: " + inputs + " input and " + outputs + " output channels cannot be split in " + groups
+                    + " groups");
         }
         Shape shape = Shape.of(outputs, inputs / groups).concat(Shape.of(kernel.toArray()));
         weight = parameter("weight", Parameter.of(new TensorType(DType.F32, shape), Initializers.kaimingUniform(Math.sqrt(5))));
@@ -97,7 +98,8 @@ public final class Conv extends Layer {
     /** Returns {@code values}, or the only one of them once an axis. */
     static int[] each(String name, int axes, int... values) {
         if (values.length != 1 && values.length != axes) {
-            throw new IllegalArgumentException(name + ": " + Arrays.toString(values) + " must be one number, or one for each of " + axes + " spatial axes");
+            throw new IllegalArgumentException(name + ": " + Arrays.toString(values) + " must be one number, or one for each of " + axes
+                    + " spatial axes");
         }
         return values.length == axes ? values : Ints.filled(axes, values[0]).toArray();
     }
@@ -120,8 +122,10 @@ public final class Conv extends Layer {
 
     @Override
     protected String describe() {
-        return "Conv(" + inputs + " -> " + outputs + ", kernel " + kernel + ", stride " + geometry.strides() + ", padding " + geometry.padBefore()
-                + (geometry.dilations().all(1) ? "" : ", dilation " + geometry.dilations()) + (geometry.groups() == 1 ? "" : ", groups " + geometry.groups())
+        return "Conv(" + inputs + " -> " + outputs + ", kernel " + kernel + ", stride " + geometry.strides()
+                + ", padding " + geometry.padBefore()
+                + (geometry.dilations().all(1) ? "" : ", dilation " + geometry.dilations())
+                + (geometry.groups() == 1 ? "" : ", groups " + geometry.groups())
                 + (bias.isPresent() ? "" : ", no bias") + ")";
     }
 }

@@ -40,8 +40,8 @@ public final class ConvTranspose extends Layer {
     }
 
     private static ConvTranspose of(int inputs, int outputs, int axes, int... kernel) {
-        return new ConvTranspose(inputs, outputs, Ints.of(Conv.each("kernel", axes, kernel)), Convolutions.geometry(axes, 1, 0, 1, 1), Ints.filled(axes, 0),
-                true);
+        return new ConvTranspose(inputs, outputs, Ints.of(Conv.each("kernel", axes, kernel)), Convolutions.geometry(axes, 1, 0, 1, 1),
+                Ints.filled(axes, 0), true);
     }
 
     /** Returns a layer for {@code [N, IC, W]} with stride 1, no padding and a bias. */
@@ -118,8 +118,11 @@ public final class ConvTranspose extends Layer {
 
     @Override
     protected String describe() {
-        return "ConvTranspose(" + inputs + " -> " + outputs + ", kernel " + kernel + ", stride " + geometry.strides() + ", padding " + geometry.padBefore()
-                + (outputPadding.all(0) ? "" : ", output padding " + outputPadding) + (geometry.dilations().all(1) ? "" : ", dilation "
-                + geometry.dilations()) + (geometry.groups() == 1 ? "" : ", groups " + geometry.groups()) + (bias.isPresent() ? "" : ", no bias") + ")";
+        return "ConvTranspose(" + inputs + " -> " + outputs + ", kernel " + kernel + ", stride " + geometry.strides()
+                + ", padding " + geometry.padBefore()
+                + (outputPadding.all(0) ? "" : ", output padding " + outputPadding)
+                + (geometry.dilations().all(1) ? "" : ", dilation " + geometry.dilations())
+                + (geometry.groups() == 1 ? "" : ", groups " + geometry.groups())
+                + (bias.isPresent() ? "" : ", no bias") + ")";
     }
 }

@@ -45,7 +45,8 @@ public final class Convolutions {
      * @param x {@code [N, IC, spatial...]}
      * @param w {@code [IC, OC/G, kernel...]}
      * @param geometry that of the convolution which maps y to x
-     * @param outputPadding how many further places y has behind along each axis, less than the stride: sizes of y that a convolution maps to the same x
+     * @param outputPadding how many further places y has behind along each axis, less than the stride: sizes of y that a convolution maps to
+     *     the same x
      * @return {@code [N, OC, out...]} with O = (I - 1)·S - P - P' + D·(K - 1) + 1 + outputPadding
      * @throws IllegalArgumentException if shapes or types do not fit; source: ONNX ConvTranspose-22
      */

@@ -8,12 +8,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The cross entropy of logits and class labels: with p = softmax(logits), class weights v (1 if not given), smoothing s and C classes, a sample with label k
- * costs
+ * The cross entropy of logits and class labels: with p = softmax(logits), class weights v (1 if not given), smoothing s and C classes, a sample with
+ * label k costs
  *
  * <pre>l = -(1 - s)·v[k]·ln p[k] - s/C · Σ_c v[c]·ln p[c]</pre>
  *
- * and the loss is Σ l / Σ v[k] over the samples whose label is not ignored, or Σ l if summed. Source: PyTorch cross_entropy; smoothing: Szegedy et al. 2016.
+ * and the loss is Σ l / Σ v[k] over the samples whose label is not ignored, or Σ l if summed. Source: PyTorch cross_entropy; smoothing: Szegedy et
+ * al. 2016.
  *
  * @param smoothing the share of probability that is spread over all classes, in [0, 1]
  * @param weights {@code [C]}
@@ -102,7 +103,8 @@ public record CrossEntropy(double smoothing, Optional<Tensor> weights, OptionalI
                     + ": the labels must have the shape of the logits without the class axis 1 (reshape [T, N, C] to [T·N, C] first)");
         }
         if (labels.dtype() != DType.I32 && labels.dtype() != DType.I64) {
-            throw new IllegalArgumentException(op + ": labels are " + labels.dtype().label() + " but must be i32 or i64, write labels.cast(DType.I64)");
+            throw new IllegalArgumentException(op + ": labels are " + labels.dtype().label()
+                    + " but must be i32 or i64, write labels.cast(DType.I64)");
         }
         return logits;
     }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Gated recurrent units: r, z = σ(W x + b + U h + c), n = tanh(W x + b + r*(U h + c)), h' = (1 - z)*n + z*h; gates stacked r, z, n. Source: Cho et al. 2014
- * as in cuDNN and PyTorch.
+ * Gated recurrent units: r, z = σ(W x + b + U h + c), n = tanh(W x + b + r*(U h + c)), h' = (1 - z)*n + z*h; gates stacked r, z, n. Source: Cho et
+ * al. 2014 as in cuDNN and PyTorch.
  *
  * <p>Immutable but for its parameters: {@code layers}, {@code bidirectional} ... return another network, with parameters of its own.
  */

@@ -99,8 +99,8 @@ public final class Initializers {
     }
 
     /**
-     * Returns gain · Q, where Q as a matrix {@code [outputs, inputs · kernel]} has orthonormal rows (columns, if there are more rows than columns), drawn
-     * uniformly: a normal matrix, orthogonalized. Source: Saxe et al. 2014.
+     * Returns gain · Q, where Q as a matrix {@code [outputs, inputs · kernel]} has orthonormal rows (columns, if there are more rows than columns),
+     * drawn uniformly: a normal matrix, orthogonalized. Source: Saxe et al. 2014.
      */
     public static Initializer orthogonal(double gain) {
         return (type, random) -> {

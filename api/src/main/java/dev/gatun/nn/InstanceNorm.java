@@ -6,8 +6,8 @@ import dev.gatun.TensorType;
 import java.util.Optional;
 
 /**
- * {@link Norms#instanceNorm} of {@code [N, C, spatial...]}, as in PyTorch without parameters unless {@link #affine} is asked for; then {@code weight [C]}
- * (first 1) and {@code bias [C]} (first 0).
+ * {@link Norms#instanceNorm} of {@code [N, C, spatial...]}, as in PyTorch without parameters unless {@link #affine} is asked for; then
+ * {@code weight [C]} (first 1) and {@code bias [C]} (first 0).
  */
 public final class InstanceNorm extends Layer {
     private record Affine(Parameter weight, Parameter bias) { }

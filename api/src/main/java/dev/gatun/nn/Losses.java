@@ -4,8 +4,8 @@ import dev.gatun.Tensor;
 import dev.gatun.op.Elementwise.UnaryFunction;
 
 /**
- * Losses, each of rank 0, named and defined as in PyTorch. x is what a network gives, {@code target} what it should; both floating and of one shape. A mean
- * is taken over all elements.
+ * Losses, each of rank 0, named and defined as in PyTorch. x is what a network gives, {@code target} what it should; both floating and of one shape.
+ * A mean is taken over all elements.
  */
 public final class Losses {
     /** The lowest logarithm that {@link #bce} sees, as in PyTorch. */
@@ -112,7 +112,8 @@ public final class Losses {
 
     private static void requireSame(String op, Tensor x, Tensor target) {
         if (!x.shape().equals(target.shape())) {
-            throw new IllegalArgumentException(op + ": x" + x.shape() + " and target" + target.shape() + " must have one shape (expand or reshape one)");
+            throw new IllegalArgumentException(op + ": x" + x.shape() + " and target" + target.shape()
+                    + " must have one shape (expand or reshape one)");
         }
     }
 

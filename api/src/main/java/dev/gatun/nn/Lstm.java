@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Long short-term memory: i, f, o = σ(W x + b + U h + c), g = tanh(...), c' = f*c + i*g, h' = o*tanh(c'); gates stacked i, f, g, o. Source: Hochreiter and
- * Schmidhuber 1997.
+ * Long short-term memory: i, f, o = σ(W x + b + U h + c), g = tanh(...), c' = f*c + i*g, h' = o*tanh(c'); gates stacked i, f, g, o. Source:
+ * Hochreiter and Schmidhuber 1997.
  *
  * {@snippet :
  * Lstm lstm = new Lstm(32, 64).layers(2);
@@ -20,7 +20,13 @@ public final class Lstm extends RecurrentNetwork {
     /** The state between two sequences: h and c, each {@code [L·D, N, H]}. */
     public record State(Tensor h, Tensor c) { }
 
-    /** What a sequence gives. @param y the hidden states of the last layer, {@code [T, N, D·H]} @param h last, {@code [L·D, N, H]} @param c last, as h */
+    /**
+     * What a sequence gives.
+     *
+     * @param y the hidden states of the last layer, {@code [T, N, D·H]}
+     * @param h last, {@code [L·D, N, H]}
+     * @param c last, as h
+     */
     public record Output(Tensor y, Tensor h, Tensor c) {
         /** Returns the state from which a following sequence goes on. */
         public State state() {

@@ -79,8 +79,8 @@ public abstract class Module {
     }
 
     /**
-     * Returns all parameters and buffers of the tree by their full names, e.g. {@code layer1.0.bn1.running_mean}: those of this module, then those of each
-     * child. One that is shared appears under each of its names.
+     * Returns all parameters and buffers of the tree by their full names, e.g. {@code layer1.0.bn1.running_mean}: those of this module, then those of
+     * each child. One that is shared appears under each of its names.
      */
     public final SequencedMap<String, Parameter> parameters() {
         SequencedMap<String, Parameter> all = new LinkedHashMap<>();

@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /**
  * Attention in several subspaces: queries, keys and values are projected, split in heads of E/heads numbers each, attended to head by head
- * ({@link Attention#scaledDotProduct}), joined and projected again. Parameters, under PyTorch's names: {@code in_proj_weight [3·E, E]} (of queries, keys
- * and values, first Xavier), {@code in_proj_bias [3·E]} (0), {@code out_proj.weight [E, E]} and {@code out_proj.bias [E]} (0).
+ * ({@link Attention#scaledDotProduct}), joined and projected again. Parameters, under PyTorch's names: {@code in_proj_weight [3·E, E]} (of queries,
+ * keys and values, first Xavier), {@code in_proj_bias [3·E]} (0), {@code out_proj.weight [E, E]} and {@code out_proj.bias [E]} (0).
  *
  * <p>Sequences are {@code [N, L, E]}, the batch first. Source: Vaswani et al. 2017.
  */

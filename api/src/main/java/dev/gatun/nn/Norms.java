@@ -30,7 +30,8 @@ public final class Norms {
         List<Tensor> r = Tensor.record(new Normalization.BatchNorm(epsilon), x, scale, bias);
         long m = x.type().elements() / Math.max(1, x.dim(1));
         if (m < 2) {
-            throw new IllegalArgumentException("batchNorm: x" + x.shape() + " has " + m + " element a channel, training needs at least 2 to take a variance");
+            throw new IllegalArgumentException("batchNorm: x" + x.shape() + " has " + m
+                    + " element a channel, training needs at least 2 to take a variance");
         }
         return new BatchStatistics(r.get(0), r.get(1), r.get(2).mul(m / (m - 1.0)));
     }
@@ -41,8 +42,8 @@ public final class Norms {
     }
 
     /**
-     * Returns x normalized by given statistics: x · a + (bias - mean · a) with a = scale/√(variance + ε), so that frozen statistics become one factor and
-     * one summand a channel.
+     * Returns x normalized by given statistics: x · a + (bias - mean · a) with a = scale/√(variance + ε), so that frozen statistics become one factor
+     * and one summand a channel.
      *
      * @param x {@code [N, C, ...]}; all others {@code [C]}
      */
@@ -92,7 +93,8 @@ public final class Norms {
     public static Tensor groupNorm(Tensor x, int groups, double epsilon) {
         requireImages("groupNorm", x);
         if (groups < 1 || x.dim(1) % groups != 0) {
-            throw new IllegalArgumentException("groupNorm: the " + x.dim(1) + " channels of x" + x.shape() + " are not divisible by " + groups + " groups");
+            throw new IllegalArgumentException("groupNorm: the " + x.dim(1) + " channels of x" + x.shape() + " are not divisible by " + groups
+                    + " groups");
         }
         Shape split = Shape.of(x.dim(0), groups, x.dim(1) / groups).concat(x.shape().slice(2, x.rank()));
         return standardize(x.reshape(split), 2, epsilon).reshape(x.shape());

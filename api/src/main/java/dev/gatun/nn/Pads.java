@@ -63,8 +63,8 @@ public final class Pads {
             case CIRCULAR -> size;
         };
         if (Math.max(before, after) > most) {
-            throw new IllegalArgumentException("pad: " + before + " before and " + after + " after are more than the " + Math.max(0, most) + " places that "
-                    + mode + " can take from an axis of " + size);
+            throw new IllegalArgumentException("pad: " + before + " before and " + after + " after are more than the " + Math.max(0, most)
+                    + " places that " + mode + " can take from an axis of " + size);
         }
         IntUnaryOperator place = switch (mode) {
             case ZEROS, REPLICATE -> i -> Math.clamp(i, 0, size - 1);

@@ -6,13 +6,14 @@ import dev.gatun.random.RandomStream;
 
 /**
  * A mutable cell of a {@link Module}: something that is trained, or a buffer (state that a module keeps but no gradient changes, such as running
- * statistics). It is made with a type and an {@link Initializer}; the first value is drawn when it is first asked for, so a network whose parameters are
- * read from a file never draws any.
+ * statistics). It is made with a type and an {@link Initializer}; the first value is drawn when it is first asked for, so a network whose parameters
+ * are read from a file never draws any.
  *
- * <p>What is drawn depends on the seed of {@link Module#initialize} and on the parameter's full name, not on when or in which order parameters are drawn.
+ * <p>What is drawn depends on the seed of {@link Module#initialize} and on the parameter's full name, not on when or in which order parameters are
+ * drawn.
  *
- * <p>A parameter owns its tensor: a training step writes the next value over the memory of the present one, after which the old tensor throws when read.
- * Thread-safe.
+ * <p>A parameter owns its tensor: a training step writes the next value over the memory of the present one, after which the old tensor throws when
+ * read. Thread-safe.
  */
 public final class Parameter {
     private final TensorType type;
@@ -33,7 +34,8 @@ public final class Parameter {
     /** Returns a parameter that is trained. @throws IllegalArgumentException if its type is not floating */
     public static Parameter of(TensorType type, Initializer initializer) {
         if (!type.dtype().isFloating()) {
-            throw new IllegalArgumentException("parameter: " + type + " cannot be trained, because only floating types have gradients; make it a buffer");
+            throw new IllegalArgumentException("parameter: " + type
+                    + " cannot be trained, because only floating types have gradients; make it a buffer");
         }
         return new Parameter(type, initializer, false);
     }

@@ -61,8 +61,8 @@ public final class Pass {
     }
 
     /**
-     * Returns a pass that trains while a function is traced: parameters stand for what {@code values} says, which is asked once a parameter, and new running
-     * statistics are collected in {@link #updates}, to become results of the function.
+     * Returns a pass that trains while a function is traced: parameters stand for what {@code values} says, which is asked once a parameter, and new
+     * running statistics are collected in {@link #updates}, to become results of the function.
      */
     public static Pass traced(Tensor key, Function<Parameter, Tensor> values) {
         return of(true, Optional.of(checked(key)), values, Updates.COLLECT);
@@ -122,7 +122,8 @@ public final class Pass {
     }
 
     /**
-     * Returns a key that no other call in this pass returns, for {@link dev.gatun.op.Random.Draw}: I64 [2], (seed, stream + how many were taken before).
+     * Returns a key that no other call in this pass returns, for {@link dev.gatun.op.Random.Draw}: I64 [2], (seed, stream + how many were taken
+     * before).
      *
      * @throws IllegalStateException if this is inference, which draws nothing
      */

@@ -11,19 +11,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Layers of recurrent cells over a sequence, in one or both directions; each layer reads the sequence of hidden states of the one below (of both directions,
- * side by side). T steps, N samples, I inputs, H hidden units, G gates, L layers, D directions.
+ * Layers of recurrent cells over a sequence, in one or both directions; each layer reads the sequence of hidden states of the one below (of both
+ * directions, side by side). T steps, N samples, I inputs, H hidden units, G gates, L layers, D directions.
  *
- * <p>Parameters of layer l, all first U(-1/√H, 1/√H): {@code weight_ih_l<l> [G·H, I or D·H]}, {@code weight_hh_l<l> [G·H, H]}, {@code bias_ih_l<l> [G·H]},
- * {@code bias_hh_l<l> [G·H]}, and the same with {@code _reverse} for the other direction. Gates are stacked as {@link Recurrent} says.
+ * <p>Parameters of layer l, all first U(-1/√H, 1/√H): {@code weight_ih_l<l> [G·H, I or D·H]}, {@code weight_hh_l<l> [G·H, H]},
+ * {@code bias_ih_l<l> [G·H]}, {@code bias_hh_l<l> [G·H]}, and the same with {@code _reverse} for the other direction. Gates are stacked as
+ * {@link Recurrent} says.
  */
 public abstract sealed class RecurrentNetwork extends Module permits Rnn, Lstm, Gru {
     /** Extent and kind of a network; immutable, since another extent needs other parameters. */
     record Extent(Recurrent.Kind kind, int inputs, int hidden, int layers, boolean bidirectional, double dropout, boolean peephole) {
         Extent {
             if (inputs < 1 || hidden < 1 || layers < 1 || !(dropout >= 0 && dropout < 1)) {
-                throw new IllegalArgumentException(kind.label() + ": needs at least 1 input, hidden unit and layer and a dropout in [0, 1), got " + inputs
-                        + ", " + hidden + ", " + layers + " and " + dropout);
+                throw new IllegalArgumentException(kind.label() + ": needs at least 1 input, hidden unit and layer and a dropout in [0, 1), got "
+                        + inputs + ", " + hidden + ", " + layers + " and " + dropout);
             }
         }
 
@@ -145,7 +146,8 @@ public abstract sealed class RecurrentNetwork extends Module permits Rnn, Lstm, 
 
     @Override
     protected String describe() {
-        return getClass().getSimpleName() + "(" + extent.inputs + " -> " + extent.hidden + (extent.layers == 1 ? "" : ", " + extent.layers + " layers")
+        return getClass().getSimpleName() + "(" + extent.inputs + " -> " + extent.hidden
+                + (extent.layers == 1 ? "" : ", " + extent.layers + " layers")
                 + (extent.bidirectional ? ", both directions" : "") + ")";
     }
 }

@@ -4,8 +4,8 @@ import dev.gatun.Tensor;
 import java.util.Arrays;
 
 /**
- * Resizing of the last axes of a tensor, one after another: result place o of an axis lies at a coordinate of x, which {@code coordinates} says, and takes
- * its value from the places around. Source: ONNX Resize-19.
+ * Resizing of the last axes of a tensor, one after another: result place o of an axis lies at a coordinate of x, which {@code coordinates} says, and
+ * takes its value from the places around. Source: ONNX Resize-19.
  *
  * @param rounding of {@code NEAREST} only
  * @param a the coefficient of {@code CUBIC} only (Keys 1981): -.75 in PyTorch, -.5 elsewhere

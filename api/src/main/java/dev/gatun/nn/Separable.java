@@ -28,11 +28,16 @@ final class Separable {
         return Tensor.of(flat, rows, columns).cast(dtype);
     }
 
-    /** Returns the sizes of the spatial axes of x {@code [N, C, spatial...]}. @throws IllegalArgumentException if there are not {@code axes} of them */
+    /**
+     * Returns the sizes of the spatial axes of x {@code [N, C, spatial...]}.
+     *
+     * @throws IllegalArgumentException if there are not {@code axes} of them
+     */
     static int[] spatial(String op, Tensor x, int axes) {
         Shape s = x.shape();
         if (s.rank() != axes + 2) {
-            throw new IllegalArgumentException(op + ": x" + s + " has " + s.rank() + " axes but must have " + (axes + 2) + ": [N, C] and " + axes + " spatial");
+            throw new IllegalArgumentException(op + ": x" + s + " has " + s.rank() + " axes but must have " + (axes + 2) + ": [N, C] and " + axes
+                    + " spatial");
         }
         return s.slice(2, s.rank()).dims();
     }

@@ -8,9 +8,9 @@
  * Pass      = training?, key, what parameters stand for one walk through a network
  * </pre>
  *
- * <p>Each layer comes twice: as a class that owns its parameters ({@link dev.gatun.nn.Conv}, {@link dev.gatun.nn.BatchNorm}) and as a function of tensors
- * ({@link dev.gatun.nn.Convolutions}, {@link dev.gatun.nn.Norms}). Names, defaults and formulas are PyTorch's, so that its state dicts fit and its numbers
- * come out.
+ * <p>Each layer comes twice: as a class that owns its parameters ({@link dev.gatun.nn.Conv}, {@link dev.gatun.nn.BatchNorm}) and as a function of
+ * tensors ({@link dev.gatun.nn.Convolutions}, {@link dev.gatun.nn.Norms}). Names, defaults and formulas are PyTorch's, so that its state dicts fit
+ * and its numbers come out.
  *
  * {@snippet :
  * Layer net = new Sequential(

@@ -5,8 +5,8 @@ import dev.gatun.TensorType;
 import java.util.List;
 
 /**
- * s' = ρ·s + (1 - ρ)·g², d = √(u + ε)/√(s' + ε) · g, u' = ρ·u + (1 - ρ)·d², p' = p - lr·d, with g + weightDecay·p for g; the usual learning rate is 1.
- * Source: Zeiler 2012; PyTorch Adadelta.
+ * s' = ρ·s + (1 - ρ)·g², d = √(u + ε)/√(s' + ε) · g, u' = ρ·u + (1 - ρ)·d², p' = p - lr·d, with g + weightDecay·p for g; the learning rate is
+ * usually 1. Source: Zeiler 2012; PyTorch Adadelta.
  */
 public record Adadelta(double rho, double epsilon, double weightDecay) implements Optimizer {
     /** Checks the ranges. */

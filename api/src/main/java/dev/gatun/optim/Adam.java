@@ -6,8 +6,8 @@ import dev.gatun.TensorType;
 import java.util.List;
 
 /**
- * m' = β₁·m + (1 - β₁)·g, v' = β₂·v + (1 - β₂)·g², p' = p - lr/(1 - β₁ᵗ) · m'/(√v'/√(1 - β₂ᵗ) + ε), with g + weightDecay·p for g. Source: Kingma and Ba
- * 2015; PyTorch Adam.
+ * m' = β₁·m + (1 - β₁)·g, v' = β₂·v + (1 - β₂)·g², p' = p - lr/(1 - β₁ᵗ) · m'/(√v'/√(1 - β₂ᵗ) + ε), with g + weightDecay·p for g. Source: Kingma and
+ * Ba 2015; PyTorch Adam.
  */
 public record Adam(double beta1, double beta2, double epsilon, double weightDecay) implements Optimizer {
     /** Checks the ranges. */

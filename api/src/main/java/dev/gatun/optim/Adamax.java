@@ -6,7 +6,8 @@ import dev.gatun.TensorType;
 import java.util.List;
 
 /**
- * m' = β₁·m + (1 - β₁)·g, u' = max(β₂·u, |g| + ε), p' = p - lr/(1 - β₁ᵗ) · m'/u', with g + weightDecay·p for g. Source: Kingma and Ba 2015; PyTorch Adamax.
+ * m' = β₁·m + (1 - β₁)·g, u' = max(β₂·u, |g| + ε), p' = p - lr/(1 - β₁ᵗ) · m'/u', with g + weightDecay·p for g. Source: Kingma and Ba 2015; PyTorch
+ * Adamax.
  */
 public record Adamax(double beta1, double beta2, double epsilon, double weightDecay) implements Optimizer {
     /** Checks the ranges. */

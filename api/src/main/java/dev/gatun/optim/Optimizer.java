@@ -5,8 +5,8 @@ import dev.gatun.TensorType;
 import java.util.List;
 
 /**
- * A rule by which a parameter follows its gradient, recorded as graph. Formulas and defaults are PyTorch's. What changes from step to step (learning rate,
- * step number, state) is an operand, never a constant: else each step would be another plan.
+ * A rule by which a parameter follows its gradient, recorded as graph. Formulas and defaults are PyTorch's. What changes from step to step (learning
+ * rate, step number, state) is an operand, never a constant: else each step would be another plan.
  */
 public interface Optimizer {
     /** The new parameter and its new state, in the order of {@link #stateNames}. */

@@ -1,8 +1,8 @@
 package dev.gatun.optim;
 
 /**
- * A learning rate that falls when a measure (a validation loss) no longer does: by {@code factor} after more than {@code patience} observations in a row that
- * are not below the best one by a ten-thousandth of it. Source: PyTorch ReduceLROnPlateau. Not thread-safe.
+ * A learning rate that falls when a measure (a validation loss) no longer does: by {@code factor} after more than {@code patience} observations in a
+ * row that are not below the best one by a ten-thousandth of it. Source: PyTorch ReduceLROnPlateau. Not thread-safe.
  */
 public final class Plateau {
     private static final double THRESHOLD = 1e-4;

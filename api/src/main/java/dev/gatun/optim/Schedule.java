@@ -1,8 +1,8 @@
 package dev.gatun.optim;
 
 /**
- * A learning rate as a function of how far training is: steps or epochs done, 0 at the beginning. A rate is an input of a {@link TrainStep}, so a schedule is
- * plain Java. Formulas are those of PyTorch's schedulers.
+ * A learning rate as a function of how far training is: steps or epochs done, 0 at the beginning. A rate is an input of a {@link TrainStep}, so a
+ * schedule is plain Java. Formulas are those of PyTorch's schedulers.
  */
 @FunctionalInterface
 public interface Schedule {

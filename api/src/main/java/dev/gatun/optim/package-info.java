@@ -18,7 +18,7 @@
  * }
  * }
  *
- * <p>Rules are recorded as graph like everything else: an optimizer is a formula, and its state an explicit input and output that is updated in place. No
- * method takes or returns null.
+ * <p>Rules are recorded as graph like everything else: an optimizer is a formula, and its state an explicit input and output that is updated in
+ * place. No method takes or returns null.
  */
 package dev.gatun.optim;

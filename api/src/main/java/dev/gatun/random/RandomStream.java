@@ -1,8 +1,8 @@
 package dev.gatun.random;
 
 /**
- * The numbers of one Philox stream one after another, in Java: for first values of parameters, shuffling and made-up data. Drawing only uniform (or only
- * normal) numbers gives the elements that {@link Draws} gives for the key (seed, stream), bit by bit. Not thread-safe.
+ * The numbers of one Philox stream one after another, in Java: for first values of parameters, shuffling and made-up data. Drawing only uniform (or
+ * only normal) numbers gives the elements that {@link Draws} gives for the key (seed, stream), bit by bit. Not thread-safe.
  */
 public final class RandomStream {
     private final long seed;

@@ -1,6 +1,6 @@
 /**
- * Random numbers that depend on a key and on nothing else: counter-based (Philox), equal bit by bit on every backend, in any order and on any number of
- * threads.
+ * Random numbers that depend on a key and on nothing else: counter-based (Philox), equal bit by bit on every backend, in any order and on any number
+ * of threads.
  *
  * <pre>
  * key    = seed, stream          two 64-bit numbers

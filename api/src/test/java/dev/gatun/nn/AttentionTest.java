@@ -60,6 +60,7 @@ class AttentionTest {
     @Test
     void shapesThatDoNotMeetAreNamed() {
         assertEquals("attention: q[1, 2, 1], k[1, 2, 1] and v[1, 3, 1] must be [..., L, E], [..., S, E] and [..., S, V]",
-                assertThrows(IllegalArgumentException.class, () -> Attention.scaledDotProduct(q, k, Tensor.zeros(DType.F32, 1, 3, 1), false)).getMessage());
+                assertThrows(IllegalArgumentException.class, () -> Attention.scaledDotProduct(q, k, Tensor.zeros(DType.F32, 1, 3, 1),
+                        false)).getMessage());
     }
 }

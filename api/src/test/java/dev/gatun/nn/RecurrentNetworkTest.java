@@ -81,7 +81,8 @@ class RecurrentNetworkTest {
         RnnCell plain = new RnnCell(1, 1).relu();
         plain.parameters().values().forEach(p -> p.initialize(Initializers.ones()));
         assertClose(plain.forward(Tensor.of(new float[] {2}, 1, 1), Tensor.of(new float[] {3}, 1, 1), Pass.inference()), 7);
-        assertEquals(Shape.of(4, 3), new GruCell(2, 3).forward(Tensor.zeros(DType.F32, 4, 2), Tensor.zeros(DType.F32, 4, 3), Pass.training(0)).shape());
+        assertEquals(Shape.of(4, 3), new GruCell(2, 3).forward(Tensor.zeros(DType.F32, 4, 2), Tensor.zeros(DType.F32, 4, 3),
+                Pass.training(0)).shape());
     }
 
     @Test
