@@ -1,0 +1,43 @@
+package dev.gatun.vector;
+
+import dev.gatun.DType;
+import dev.gatun.Shape;
+import dev.gatun.TensorType;
+
+/**
+ * The index operand of a gather or scatter: I32 or I64, negative ones counting from the end of the axis.
+ *
+ * @param op the op's name, for the message
+ * @param axis the axis of {@code x} that they point into
+ */
+record Indices(String op, DType dtype, long count, Shape x, int axis) {
+    static Indices of(String op, TensorType type, Shape x, int axis) {
+        return new Indices(op, type.dtype(), type.elements(), x, axis);
+    }
+
+    /** Returns index {@code i} of those at {@code address}, counted from the start of the axis. */
+    long get(long address, long i) {
+        long index = raw(address, i);
+        return index < 0 ? index + x.dim(axis) : index;
+    }
+
+    /**
+     * Checks all indices, before any worker follows one.
+     *
+     * @throws IndexOutOfBoundsException if one points outside of the axis
+     */
+    void check(long address) {
+        int size = x.dim(axis);
+        for (long i = 0; i < count; i++) {
+            long index = raw(address, i);
+            if (index < -size || index >= size) {
+                throw new IndexOutOfBoundsException(op + ": index " + index + " is outside of axis " + axis + " of x" + x + ", which has " + size
+                        + " places");
+            }
+        }
+    }
+
+    private long raw(long address, long i) {
+        return dtype == DType.I32 ? Native.getInt(address + 4 * i) : Native.getLong(address + 8 * i);
+    }
+}
