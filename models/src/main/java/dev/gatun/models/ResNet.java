@@ -1,6 +1,7 @@
 package dev.gatun.models;
 
 import dev.gatun.Tensor;
+import dev.gatun.nn.Activation;
 import dev.gatun.nn.AdaptiveAvgPool;
 import dev.gatun.nn.BatchNorm;
 import dev.gatun.nn.Conv;
@@ -23,6 +24,7 @@ public final class ResNet extends Layer {
 
     private final Conv conv1 = child("conv1", conv(3, 64, 7, 2));
     private final BatchNorm bn1 = child("bn1", new BatchNorm(64));
+    private final Activation relu = child("relu", Activation.relu());
     private final MaxPool maxpool = child("maxpool", MaxPool.maxPool2d(3).stride(2).padding(1));
     private final List<Sequential> stages = new ArrayList<>();
     private final AdaptiveAvgPool avgpool;
@@ -72,7 +74,7 @@ public final class ResNet extends Layer {
     /** Returns the logits. @param x {@code [N, 3, 224, 224]}; other sizes fit too @return {@code [N, classes]} */
     @Override
     public Tensor forward(Tensor x, Pass pass) {
-        Tensor y = bn1.forward(conv1.forward(x, pass), pass).relu(); // [N, 64, 112, 112]
+        Tensor y = relu.forward(bn1.forward(conv1.forward(x, pass), pass), pass); // [N, 64, 112, 112]
         y = maxpool.forward(y, pass); // [N, 64, 56, 56]
         for (Sequential stage : stages) {
             y = stage.forward(y, pass);
