@@ -12,7 +12,8 @@ import picocli.CommandLine.Spec;
 
 /** The option {@code --backend} of commands that compute. */
 final class BackendOption {
-    @Option(names = "--backend", paramLabel = "NAME", description = "The backend to use; see `gatun backends`. Default: the fastest that can run here.")
+    @Option(names = "--backend", paramLabel = "NAME",
+            description = "The backend to use; see `gatun backends`. Default: the fastest that can run here.")
     private String name;
 
     @Spec(Spec.Target.MIXEE)

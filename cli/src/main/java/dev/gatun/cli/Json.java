@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * JSON as plain Java values: {@link SequencedMap}, {@link List}, {@link String}, {@link Long}, {@link Double}, {@link Boolean}. A member that is null in
- * the text is left out.
+ * JSON as plain Java values: {@link SequencedMap}, {@link List}, {@link String}, {@link Long}, {@link Double}, {@link Boolean}. A member that is
+ * null in the text is left out.
  */
 final class Json {
     private static final JsonFactory FACTORY = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();

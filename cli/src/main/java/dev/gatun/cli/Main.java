@@ -19,6 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "Trains and runs neural networks on the backends of this machine.",
         subcommands = {
             BackendsCommand.class,
+            SelfTestCommand.class,
         },
         exitCodeListHeading = "%nExit codes:%n", exitCodeList = {"0:done", "1:failed, or a check found a difference", "2:wrong usage"})
 public final class Main implements Runnable {
@@ -41,6 +42,11 @@ public final class Main implements Runnable {
         return new CommandLine(main)
                 .setParameterExceptionHandler((mistake, args) -> main.refuse(mistake))
                 .setExecutionExceptionHandler((failure, command, parsed) -> main.report(failure, command));
+    }
+
+    /** Returns whether the user asked for stack traces. @param command one of ours, at any depth */
+    static boolean isDebugging(CommandSpec command) {
+        return command.root().userObject() instanceof Main main && main.debug;
     }
 
     @Override
