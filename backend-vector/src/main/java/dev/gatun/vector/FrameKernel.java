@@ -8,7 +8,7 @@ import dev.gatun.spi.Kernel;
  * reads them: so that the kernel itself holds nothing of a launch, and a launch allocates nothing. Behind the addresses, from {@link #scratch} on, lies what
  * workspace the kernel needs besides.
  */
-interface FrameKernel extends Kernel, Workers.FrameTask {
+public interface FrameKernel extends Kernel, Workers.FrameTask {
     /** Below so many elements' worth of simple work a fork costs more than it saves. */
     long PARALLEL_ELEMENTS = 1 << 15;
 

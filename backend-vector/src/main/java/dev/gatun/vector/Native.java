@@ -13,66 +13,66 @@ import jdk.incubator.vector.FloatVector;
  * Native memory by raw address. Kernels take addresses, not segments: one constant segment that spans the address space lets the
  * JIT compiler drop liveness and bounds checks, which makes native memory as fast as {@code float[]}. Nothing here checks anything.
  */
-final class Native {
+public final class Native {
     /** All of memory: the offset of an access is its address. */
     @SuppressWarnings("restricted")
-    static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+    public static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
-    static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    public static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     /** Size of a float, as a stride. */
-    static final long FLOAT = Float.BYTES;
+    public static final long FLOAT = Float.BYTES;
 
     /** Four vectors of zeros at any width, for ever: what an accumulator starts from, or what an absent operand adds. */
-    static final long ZEROS = Arena.global().allocate(4 * 64, 64).address();
+    public static final long ZEROS = Arena.global().allocate(4 * 64, 64).address();
 
     private Native() {
     }
 
-    static FloatVector load(long address) {
+    public static FloatVector load(long address) {
         return FloatVector.fromMemorySegment(Simd.F32, ALL, address, ORDER);
     }
 
-    static void store(long address, FloatVector v) {
+    public static void store(long address, FloatVector v) {
         v.intoMemorySegment(ALL, address, ORDER);
     }
 
     /** Returns a vector with the float at {@code address} in every lane. */
-    static FloatVector broadcast(long address) {
+    public static FloatVector broadcast(long address) {
         return FloatVector.broadcast(Simd.F32, ALL.get(JAVA_FLOAT_UNALIGNED, address));
     }
 
-    static float getFloat(long address) {
+    public static float getFloat(long address) {
         return ALL.get(JAVA_FLOAT_UNALIGNED, address);
     }
 
-    static void putFloat(long address, float value) {
+    public static void putFloat(long address, float value) {
         ALL.set(JAVA_FLOAT_UNALIGNED, address, value);
     }
 
-    static int getInt(long address) {
+    public static int getInt(long address) {
         return ALL.get(JAVA_INT_UNALIGNED, address);
     }
 
-    static void putInt(long address, int value) {
+    public static void putInt(long address, int value) {
         ALL.set(JAVA_INT_UNALIGNED, address, value);
     }
 
-    static long getLong(long address) {
+    public static long getLong(long address) {
         return ALL.get(JAVA_LONG_UNALIGNED, address);
     }
 
-    static void putLong(long address, long value) {
+    public static void putLong(long address, long value) {
         ALL.set(JAVA_LONG_UNALIGNED, address, value);
     }
 
     /** Copies {@code bytes} bytes; the ranges must not overlap. */
-    static void copy(long src, long dst, long bytes) {
+    public static void copy(long src, long dst, long bytes) {
         MemorySegment.copy(ALL, src, ALL, dst, bytes);
     }
 
     /** Clears {@code bytes} bytes, a multiple of 4. */
-    static void zero(long dst, long bytes) {
+    public static void zero(long dst, long bytes) {
         FloatVector zero = FloatVector.zero(Simd.F32);
         long i = 0;
         for (; i <= bytes - Simd.BYTES; i += Simd.BYTES) {

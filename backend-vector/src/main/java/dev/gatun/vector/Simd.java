@@ -9,18 +9,18 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>All values are constants of the JIT compiler: a kernel must name them directly and never carry a species in a variable.
  */
-final class Simd {
+public final class Simd {
     /** The species of all float32 kernels. */
-    static final VectorSpecies<Float> F32 = floats(System.getProperty("gatun.vector.bits", ""));
+    public static final VectorSpecies<Float> F32 = floats(System.getProperty("gatun.vector.bits", ""));
 
     /** Lanes of a float32 vector: 4, 8 or 16. */
-    static final int LANES = F32.length();
+    public static final int LANES = F32.length();
 
     /** Bytes of a vector, as a stride. */
-    static final long BYTES = F32.vectorByteSize();
+    public static final long BYTES = F32.vectorByteSize();
 
     /** True if 32 vector registers can be counted on (AVX-512, NEON, SVE, RVV); AVX2 and SSE have 16. */
-    static final boolean MANY_REGISTERS = F32.vectorBitSize() >= 512 || !isX86(System.getProperty("os.arch", ""));
+    public static final boolean MANY_REGISTERS = F32.vectorBitSize() >= 512 || !isX86(System.getProperty("os.arch", ""));
 
     private Simd() {
     }

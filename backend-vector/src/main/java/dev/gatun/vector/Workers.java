@@ -14,10 +14,10 @@ import java.util.concurrent.locks.LockSupport;
  * alone, on its own thread: callers never oversubscribe the machine and never wait for each other. Tasks therefore must not depend on
  * how many workers they get. Nothing is allocated by a call. Callers may be virtual threads: nothing here is bound to a thread.
  */
-final class Workers implements AutoCloseable {
+public final class Workers implements AutoCloseable {
     /** A piece of work that any number of workers can share: {@code worker} of {@code workers} does its part. */
     @FunctionalInterface
-    interface Task extends FrameTask {
+    public interface Task extends FrameTask {
         void run(int worker, int workers);
 
         @Override
@@ -28,13 +28,13 @@ final class Workers implements AutoCloseable {
 
     /** A {@link Task} whose arguments of this call lie in native memory, at {@code frame}: an immutable kernel then serves many callers. */
     @FunctionalInterface
-    interface FrameTask {
+    public interface FrameTask {
         void run(long frame, int worker, int workers);
     }
 
     /** The part {@code from} (inclusive) to {@code to} (exclusive) of a loop. */
     @FunctionalInterface
-    interface RangeTask {
+    public interface RangeTask {
         void run(long from, long to);
     }
 
@@ -63,7 +63,7 @@ final class Workers implements AutoCloseable {
      *
      * @throws IllegalArgumentException if {@code threads} is less than 1
      */
-    Workers(int threads) {
+    public Workers(int threads) {
         if (threads < 1) {
             throw new IllegalArgumentException("workers: at least 1 thread is needed, got " + threads);
         }
@@ -79,7 +79,7 @@ final class Workers implements AutoCloseable {
     }
 
     /** Returns how many workers a task can get, the caller included. */
-    int threads() {
+    public int threads() {
         return helpers.length + 1;
     }
 
@@ -87,12 +87,12 @@ final class Workers implements AutoCloseable {
      * Runs {@code task} on all workers, or on the caller alone if the pool is busy or closed, and returns when all parts are done.
      * What a worker throws is thrown here, after all have finished.
      */
-    void run(Task task) {
+    public void run(Task task) {
         run(task, 0);
     }
 
     /** {@link #run(Task)} with the arguments at {@code frame}. */
-    void run(FrameTask task, long frame) {
+    public void run(FrameTask task, long frame) {
         if (helpers.length == 0 || !busy.compareAndSet(false, true)) {
             task.run(frame, 0, 1);
             return;
@@ -111,7 +111,7 @@ final class Workers implements AutoCloseable {
      * Runs {@code task} over 0..{@code length}: one contiguous range a worker, each starting at a multiple of {@code grain}; on the caller
      * alone if there is no more than one grain.
      */
-    void parallelFor(long length, long grain, RangeTask task) {
+    public void parallelFor(long length, long grain, RangeTask task) {
         if (length <= 0) {
             return;
         }
@@ -131,7 +131,7 @@ final class Workers implements AutoCloseable {
     }
 
     /** Returns where the part of {@code worker} of {@code workers} begins if {@code count} items are dealt out evenly and in order. */
-    static long share(long count, int worker, int workers) {
+    public static long share(long count, int worker, int workers) {
         return count / workers * worker + Math.min(worker, count % workers);
     }
 

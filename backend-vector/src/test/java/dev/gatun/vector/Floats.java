@@ -12,14 +12,14 @@ import java.util.SplittableRandom;
  * Native floats between two guards: {@link #check} finds out whether anybody wrote outside. They start at an address that only floats are
  * aligned to. The collector frees them: keep the object, not its address, and call {@link #check} at the end.
  */
-final class Floats {
+public final class Floats {
     private static final int GUARD = 64 + 17;
     private static final int CANARY = 0x7fc0dead;   // a NaN, so that reading a guard into a result shows too
 
     private final MemorySegment all;
     private final int length;
 
-    Floats(long length) {
+    public Floats(long length) {
         this.length = Math.toIntExact(length);
         all = Arena.ofAuto().allocate((length + 2 * GUARD) * Float.BYTES, 64);
         for (int i = 0; i < GUARD; i++) {
@@ -29,7 +29,7 @@ final class Floats {
     }
 
     /** Returns {@code length} floats between -1 and 1. */
-    static Floats random(long length, long seed) {
+    public static Floats random(long length, long seed) {
         var floats = new Floats(length);
         var random = new SplittableRandom(seed);
         for (int i = 0; i < floats.length; i++) {
@@ -39,7 +39,7 @@ final class Floats {
     }
 
     /** Returns {@code length} floats that no kernel may read: NaN. */
-    static Floats unset(long length) {
+    public static Floats unset(long length) {
         var floats = new Floats(length);
         for (int i = 0; i < floats.length; i++) {
             floats.set(i, Float.NaN);
@@ -48,47 +48,47 @@ final class Floats {
     }
 
     /** Returns memory for {@code bytes} bytes of workspace, full of NaN, aligned to 64. */
-    static MemorySegment workspace(long bytes) {
+    public static MemorySegment workspace(long bytes) {
         MemorySegment segment = Arena.ofAuto().allocate(bytes + 256, 64);
         segment.fill((byte) 0xff);
         return segment;
     }
 
     /** Fails if a kernel wrote behind its {@code bytes} bytes of workspace. */
-    static void checkWorkspace(MemorySegment segment, long bytes) {
+    public static void checkWorkspace(MemorySegment segment, long bytes) {
         for (long i = bytes; i < segment.byteSize(); i++) {
             assertEquals((byte) 0xff, segment.get(ValueLayout.JAVA_BYTE, i), "byte " + (i - bytes) + " behind the workspace was written");
         }
     }
 
-    long address() {
+    public long address() {
         return all.address() + GUARD * (long) Float.BYTES;
     }
 
-    int length() {
+    public int length() {
         return length;
     }
 
-    float get(long i) {
+    public float get(long i) {
         return all.getAtIndex(ValueLayout.JAVA_FLOAT, GUARD + i);
     }
 
-    void set(long i, float value) {
+    public void set(long i, float value) {
         all.setAtIndex(ValueLayout.JAVA_FLOAT, GUARD + i, value);
     }
 
-    int bits(long i) {
+    public int bits(long i) {
         return all.getAtIndex(ValueLayout.JAVA_INT, GUARD + i);
     }
 
-    Floats copy() {
+    public Floats copy() {
         var copy = new Floats(length);
         MemorySegment.copy(all, 0, copy.all, 0, all.byteSize());
         return copy;
     }
 
     /** Fails if a guard was written. */
-    void check() {
+    public void check() {
         for (int i = 0; i < GUARD; i++) {
             if (all.getAtIndex(ValueLayout.JAVA_INT, i) != CANARY) {
                 fail("wrote " + (GUARD - i) + " floats before the buffer");
@@ -99,7 +99,7 @@ final class Floats {
         }
     }
 
-    void assertSameBits(Floats other, String message) {
+    public void assertSameBits(Floats other, String message) {
         for (int i = 0; i < length; i++) {
             if (bits(i) != other.bits(i)) {
                 fail(message + ": element " + i + " is " + get(i) + " and " + other.get(i));

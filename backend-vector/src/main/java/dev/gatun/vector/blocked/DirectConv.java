@@ -1,0 +1,174 @@
+package dev.gatun.vector.blocked;
+
+import dev.gatun.spi.Layout;
+import dev.gatun.vector.Native;
+import dev.gatun.vector.Simd;
+import dev.gatun.vector.Workers;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The convolution as its formula says, for kernels of any size, stride and dilation, with G = 1:
+ *
+ * <pre>y[n, oc, oh, ow] = max(lo, bias[oc] + Σ x[n, ic, oh·SH + kh·DH - PH, ow·SW + kw·DW - PW] · w[oc, ic, kh, kw] + residual[n, oc, oh, ow])</pre>
+ *
+ * <p>Some rows of output at a time: their input, which then stays in the second-level cache, meets one panel of weights after the other. Where the kernel
+ * sees outside of the image, the rows are copied with zeros around them first; else they are read where they are. x may also be row-major: that is how the
+ * first layer reads an image of three channels.
+ */
+final class DirectConv implements ConvMethod {
+    /** Pixels that share one pass over the weights: reading a panel then takes a small part of the time of its multiplications. */
+    private static final int PIXELS = 192;
+
+    /** Half of a second-level cache: what the input of these pixels may take. */
+    private static final long INPUT_BYTES = 448 << 10;
+
+    /** Reading a panel of weights from afar (8 bytes a cycle) takes as long as multiplying so many pixels with it (4 cycles each 256 bytes). */
+    private static final long WEIGHTS_IN_PIXELS = 8;
+
+    private final ConvShape s;
+    private final float lo;
+    private final int block;
+    private final int inputPlanes;
+    private final int outputBlocks;
+    private final int panels;
+    private final boolean padded;
+    private final int rows;
+    private final long rowBytes;
+    private final long planeBytes;
+    private final long imageBytes;
+    private final MemorySegment taps;
+    private final MemorySegment pixels;
+    private final Workers.FrameTask task = this::part;
+
+    /**
+     * Plans a convolution.
+     *
+     * @param plain whether x is row-major instead of blocked
+     * @param relu whether y is cut off below zero
+     */
+    DirectConv(ConvShape shape, boolean plain, boolean relu) {
+        s = shape.flat();
+        lo = relu ? 0 : Finish.NO_BOUND;
+        block = plain ? 1 : Simd.LANES;
+        inputPlanes = Math.ceilDiv(s.IC(), block);
+        outputBlocks = Panel.blocks(s.OC());
+        panels = Panel.count(outputBlocks);
+        padded = s.seesOutside();
+        rows = rowsOfABlock();
+        rowBytes = (padded ? s.columnsSeen() : s.IW()) * pixelBytes();
+        planeBytes = (padded ? s.rowsSeen(rows) : s.IH()) * rowBytes;
+        imageBytes = inputPlanes * s.IH() * (s.IW() * pixelBytes());
+        taps = Taps.table(s, block, rowBytes, planeBytes);
+        pixels = Taps.pixels(s, rows, block, rowBytes);
+    }
+
+    /** Returns whether the offsets of an image fit 32 bits. */
+    static boolean suits(ConvShape s) {
+        long columns = Math.max(s.IW(), s.columnsSeen());
+        long height = Math.max(s.IH(), s.rowsSeen(s.OH()));
+        return s.G() == 1 && (s.IC() + Simd.LANES) * columns * height < Integer.MAX_VALUE / Native.FLOAT;
+    }
+
+    private long pixelBytes() {
+        return block * Native.FLOAT;
+    }
+
+    private int rowsOfABlock() {
+        int most = Math.clamp(PIXELS / s.OW(), 1, s.OH());
+        while (most > 1 && inputPlanes * pixelBytes() * s.rowsSeen(most) * s.columnsSeen() > INPUT_BYTES) {
+            most--;
+        }
+        return Math.ceilDiv(s.OH(), Math.ceilDiv(s.OH(), most));     // blocks as equal as possible
+    }
+
+    @Override
+    public String name() {
+        String kernel = s.isPointwise() ? "pointwise" : "direct " + s.KH() + "x" + s.KW() + (s.SH() * s.SW() > 1 ? " stride " + Math.max(s.SH(), s.SW()) : "");
+        return "conv " + kernel + ", tiles 6x" + Panel.BLOCKS * Simd.LANES;
+    }
+
+    @Override
+    public Layout source() {
+        return block == 1 ? Layout.PLAIN : Blocked.NATIVE;
+    }
+
+    @Override
+    public PackedWeights weights() {
+        return new PackedWeights(block == 1 ? PackedWeights.Order.CHANNELS : PackedWeights.Order.BLOCKS);
+    }
+
+    @Override
+    public long scratchBytes(int threads) {
+        return threads * areaBytes();
+    }
+
+    /** What a worker needs for its rows; workers do not share lines of the cache. */
+    private long areaBytes() {
+        return padded ? Math.ceilDiv(inputPlanes * planeBytes, 128L) * 128 : 0;
+    }
+
+    @Override
+    public void run(long frame, Workers workers) {
+        workers.run(task, frame);
+    }
+
+    /** A grid of workers: each computes some rows of the output's images and some of their panels. */
+    private void part(long frame, int worker, int workers) {
+        int columns = panelParts(workers);
+        int gridRows = workers / columns;
+        int gridRow = worker / columns;
+        if (gridRow >= gridRows) {
+            return;
+        }
+        int firstPanel = (int) Workers.share(panels, worker % columns, columns);
+        int lastPanel = (int) Workers.share(panels, worker % columns + 1, columns);
+        long area = ConvFrame.scratch(frame) + worker * areaBytes();
+        long last = Workers.share((long) s.N() * s.OH(), gridRow + 1, gridRows);
+        for (long row = Workers.share((long) s.N() * s.OH(), gridRow, gridRows); row < last;) {
+            int oh = (int) (row % s.OH());
+            int count = (int) Math.min(Math.min(rows, s.OH() - oh), last - row);
+            block(frame, row / s.OH(), oh, count, firstPanel, lastPanel, area);
+            row += count;
+        }
+    }
+
+    /** Computes {@code count} rows of an image from {@code oh} on. */
+    private void block(long frame, long image, int oh, int count, int firstPanel, int lastPanel, long area) {
+        long src = ConvFrame.x(frame) + image * imageBytes;
+        if (padded) {
+            PaddedRows.copy(inputPlanes, s.IH(), s.IW(), oh * s.SH() - s.PH(), s.rowsSeen(rows), s.PW(), s.columnsSeen(), pixelBytes(), src, area);
+            src = area;
+        } else {
+            src += oh * s.SH() * rowBytes;
+        }
+        long plane = s.OH() * (s.OW() * Simd.BYTES);
+        long residual = ConvFrame.residual(frame);
+        for (int panel = firstPanel; panel < lastPanel; panel++) {
+            int first = Panel.first(panel, outputBlocks);
+            int vectors = Panel.first(panel + 1, outputBlocks) - first;
+            long offset = (image * outputBlocks + first) * plane + oh * (s.OW() * Simd.BYTES);
+            Panel.run(count * s.OW(), vectors, src, pixels.address(), taps.address(), s.terms(), ConvFrame.w(frame) + first * Simd.BYTES * s.terms(),
+                    ConvFrame.y(frame) + offset, plane, ConvFrame.bias(frame) + first * Simd.BYTES, residual == 0 ? 0 : residual + offset, lo);
+        }
+    }
+
+    /**
+     * Returns into how many parts the panels are cut for a grid of {@code workers}, so that the slowest cell costs least: where the images are large,
+     * workers share the pixels; where the weights are, they share the panels, and each weight is read once.
+     */
+    private int panelParts(int workers) {
+        long best = Long.MAX_VALUE;
+        int parts = 1;
+        for (int candidate = 1; candidate <= Math.min(workers, panels); candidate++) {
+            int gridRows = workers / candidate;
+            long cellRows = Math.ceilDiv((long) s.N() * s.OH(), (long) gridRows);
+            long passes = Math.ceilDiv(cellRows, (long) rows);
+            long cost = Math.ceilDiv(panels, candidate) * (cellRows * s.OW() + WEIGHTS_IN_PIXELS * passes);
+            if (cost < best) {
+                best = cost;
+                parts = candidate;
+            }
+        }
+        return parts;
+    }
+}

@@ -1,0 +1,49 @@
+package dev.gatun.vector.blocked;
+
+import static dev.gatun.vector.Native.load;
+import static dev.gatun.vector.Native.store;
+
+import dev.gatun.vector.Native;
+import dev.gatun.vector.Simd;
+
+/** Copies some rows of an image with the zeros around it, so that no loop behind has to ask where the image ends. */
+final class PaddedRows {
+    private PaddedRows() {
+    }
+
+    /**
+     * Copies rows {@code top} .. {@code top + rows} and columns -{@code left} .. {@code columns - left} of {@code planes} images.
+     *
+     * @param pixel bytes of a pixel
+     * @param src address of the first image of {@code IH} x {@code IW} pixels; the others follow
+     * @param dst address of {@code planes · rows · columns} pixels
+     */
+    static void copy(int planes, int IH, int IW, int top, int rows, int left, int columns, long pixel, long src, long dst) {
+        int before = Math.min(left, columns);
+        int inside = Math.clamp(columns - before, 0, IW);
+        int after = columns - before - inside;
+        for (int plane = 0; plane < planes; plane++) {
+            for (int ih = top; ih < top + rows; ih++) {
+                if (ih < 0 || ih >= IH) {
+                    Native.zero(dst, columns * pixel);
+                } else {
+                    Native.zero(dst, before * pixel);
+                    copy(src + ih * (IW * pixel), dst + before * pixel, inside * pixel);
+                    Native.zero(dst + (before + inside) * pixel, after * pixel);
+                }
+                dst += columns * pixel;
+            }
+            src += IH * (IW * pixel);
+        }
+    }
+
+    private static void copy(long src, long dst, long bytes) {
+        long i = 0;
+        for (; i <= bytes - Simd.BYTES; i += Simd.BYTES) {
+            store(dst + i, load(src + i));
+        }
+        for (; i < bytes; i += Native.FLOAT) {
+            Native.putInt(dst + i, Native.getInt(src + i));
+        }
+    }
+}

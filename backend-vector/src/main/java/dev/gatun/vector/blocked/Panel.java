@@ -1,0 +1,62 @@
+package dev.gatun.vector.blocked;
+
+import dev.gatun.vector.Simd;
+
+/**
+ * The output channels that the innermost loop computes at once: as many blocks as there are registers for, 4 or 2, and at the end of the channels 2 or 1.
+ * The weights of a panel lie together, step by step.
+ */
+final class Panel {
+    /** Blocks of a full panel. */
+    static final int BLOCKS = Simd.MANY_REGISTERS ? 4 : 2;
+
+    /** Pixels of the largest tile. */
+    private static final int PIXELS = 6;
+
+    private Panel() {
+    }
+
+    /** Returns the number of blocks that hold {@code channels} channels. */
+    static int blocks(int channels) {
+        return Math.ceilDiv(channels, Simd.LANES);
+    }
+
+    /** Returns into how many panels {@code blocks} blocks of channels are cut: a rest of three is 2 and 1. */
+    static int count(int blocks) {
+        return blocks / BLOCKS + Integer.bitCount(blocks % BLOCKS);
+    }
+
+    /** Returns the first block of panel {@code panel} of {@code blocks} blocks; of the panel behind the last one {@code blocks}. */
+    static int first(int panel, int blocks) {
+        int full = blocks / BLOCKS;
+        if (panel <= full) {
+            return panel * BLOCKS;
+        }
+        return panel == full + 1 && blocks % BLOCKS == 3 ? full * BLOCKS + 2 : blocks;
+    }
+
+    /**
+     * Computes {@code count} neighbouring pixels of a panel of {@code vectors} blocks, in tiles as equal as possible, with residual and ReLU.
+     *
+     * @param pixels address of one offset a pixel
+     * @see Tile4#run
+     * @see Finish#run
+     */
+    static void run(int count, int vectors, long src, long pixels, long taps, int K, long w, long dst, long plane, long init, long residual, float lo) {
+        int tiles = Math.ceilDiv(count, PIXELS);
+        int q = 0;
+        for (int tile = 0; tile < tiles; tile++) {
+            int end = (int) ((long) count * (tile + 1) / tiles);
+            int rows = end - q;
+            long at = q * Simd.BYTES;
+            switch (vectors) {
+                case 4 -> Tile4.run(rows, src, pixels + 8L * q, taps, K, w, dst + at, plane, init);
+                case 2 -> Tile2.run(rows, src, pixels + 8L * q, taps, K, w, dst + at, plane, init);
+                case 1 -> Tile1.run(rows, src, pixels + 8L * q, taps, K, w, dst + at, plane, init);
+                default -> throw new AssertionError(vectors);
+            }
+            Finish.run(rows, vectors, dst + at, plane, residual == 0 ? 0 : residual + at, lo);
+            q = end;
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Convolutions over activations in blocks of channels. */
+package dev.gatun.vector.blocked;
