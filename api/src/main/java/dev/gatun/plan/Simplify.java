@@ -15,7 +15,9 @@ import dev.gatun.op.Pooling;
 import dev.gatun.op.Recurrent;
 import dev.gatun.op.Reduction;
 import dev.gatun.op.Source;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -26,6 +28,8 @@ final class Simplify {
     private final Graph graph;
     private final Rewriter rewriter;
     private final boolean[][] read;
+    /** The types of nodes with optional results that are read, by op and operands. */
+    private final Map<List<Object>, List<TensorType>> twins = new HashMap<>();
 
     private Simplify(Graph graph) {
         this.graph = graph;
@@ -36,6 +40,12 @@ final class Simplify {
         }
         graph.nodes().forEach(n -> n.inputs().forEach(this::markRead));
         graph.outputs().forEach(this::markRead);
+        for (int i = 0; i < read.length; i++) {
+            Node n = graph.nodes().get(i);
+            if (!narrowed(n.op()).equals(n.op()) && read[i][n.types().size() - 1]) {
+                twins.put(List.of(n.op(), n.inputs()), n.types());
+            }
+        }
     }
 
     /** Returns the simplified graph. */
@@ -64,18 +74,38 @@ final class Simplify {
         return rewriter.build();
     }
 
-    /** Takes a node over, without optional results that nobody reads. */
+    /**
+     * Takes a node over, without optional results that nobody reads; or with them, if another node like it has them read: then the two become one. (The
+     * gradient of a layer that did not ask for them records the layer a second time.)
+     */
     private void narrow(int i, Node n) {
+        Op wide = wide(n.op());
         int last = n.types().size() - 1;
-        Op op = n.op();
-        if (!read[i][last]) {
-            if (op instanceof Pooling.MaxPool p && p.indices()) {
-                op = new Pooling.MaxPool(p.window(), false);
-            } else if (op instanceof Recurrent.Rnn r && r.reserve()) {
-                op = new Recurrent.Rnn(r.cell(), r.reverse(), false);
-            }
+        if (wide.equals(n.op()) && !read[i][last] && !narrowed(wide).equals(wide)) {
+            rewriter.rename(i, rewriter.builder().addAll(narrowed(wide), rewriter.map(n.inputs()), n.types().subList(0, last)));
+        } else if (twins.containsKey(List.of(wide, n.inputs()))) {
+            List<TensorType> types = twins.get(List.of(wide, n.inputs()));
+            List<Value> results = rewriter.builder().addAll(wide, rewriter.map(n.inputs()), types);
+            rewriter.rename(i, results.subList(0, n.types().size()));
+        } else {
+            rewriter.keep(i);
         }
-        rewriter.rename(i, rewriter.builder().addAll(op, rewriter.map(n.inputs()), op.equals(n.op()) ? n.types() : n.types().subList(0, last)));
+    }
+
+    private static Op wide(Op op) {
+        return switch (op) {
+            case Pooling.MaxPool p -> new Pooling.MaxPool(p.window(), true);
+            case Recurrent.Rnn r -> new Recurrent.Rnn(r.cell(), r.reverse(), true);
+            default -> op;
+        };
+    }
+
+    private static Op narrowed(Op op) {
+        return switch (op) {
+            case Pooling.MaxPool p -> new Pooling.MaxPool(p.window(), false);
+            case Recurrent.Rnn r -> new Recurrent.Rnn(r.cell(), r.reverse(), false);
+            default -> op;
+        };
     }
 
     /** Returns a value equal to the only result of {@code n}, if there is a cheaper one. */

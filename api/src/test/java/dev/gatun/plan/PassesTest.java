@@ -128,6 +128,16 @@ class PassesTest {
     }
 
     @Test
+    void poolingWithAndWithoutIndicesIsDoneOnce() {
+        Value x = input(1, 1, 4, 4);
+        Window window = new Window(Ints.of(2, 2), Ints.of(2, 2), Ints.of(0, 0), Ints.of(0, 0), Ints.of(1, 1), false);
+        Value y = b.add(new MaxPool(window, false), x);
+        List<Value> both = b.addAll(new MaxPool(window, true), List.of(x), List.of(TensorType.of(DType.F32, 1, 1, 2, 2), TensorType.of(DType.I32, 1, 1, 2, 2)));
+        Graph graph = Simplify.apply(b.build(List.of(y, both.get(1))));
+        assertEquals(List.of(new MaxPool(window, true)), graph.nodes().stream().map(Graph.Node::op).toList());
+    }
+
+    @Test
     void constantsAreSplitFromWhatDependsOnInputs() {
         Value x = input(2);
         Value w = frozen(2);
