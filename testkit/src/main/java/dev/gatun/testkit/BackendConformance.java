@@ -27,8 +27,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * What every backend must pass: the catalogue of {@link Cases} under each check, and random configurations. Ops that a backend declines run on reference
- * loops inside of its plans, so nothing is left out: all results must be right.
+ * What every backend must pass: the catalogue of {@link Cases} under each check, and random configurations. Ops that a backend declines run on
+ * reference loops inside of its plans, so nothing is left out: all results must be right.
  *
  * <pre>
  * class VectorConformanceTest extends BackendConformance {
@@ -38,8 +38,8 @@ import org.junit.jupiter.api.TestInstance;
  * }
  * </pre>
  *
- * <p>System properties: {@code gatun.kit.case} runs only cases whose name contains it; {@code gatun.kit.count} and {@code gatun.kit.seed} say how many random
- * configurations are run, and which is the first. Each failure prints those that run it again.
+ * <p>System properties: {@code gatun.kit.case} runs only cases whose name contains it; {@code gatun.kit.count} and {@code gatun.kit.seed} say how
+ * many random configurations are run, and which is the first. Each failure prints those that run it again.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class BackendConformance {
@@ -49,6 +49,8 @@ public abstract class BackendConformance {
     private static final int SIZE = 17;
     private static final int SMALL = 3;
     private static final int CALLERS = 4;
+    private static final int CONFIGURATIONS = 500;
+    private static final int FAILURES = 20;
     private static final String CHOSEN = System.getProperty("gatun.kit.case", "");
 
     private final Backend reference = Backends.open("reference");
@@ -117,7 +119,8 @@ public abstract class BackendConformance {
             Sample sample = sample(c, dtype);
             try (CompiledFunction f = CompiledFunction.of(backend, c.function())) {
                 Outcome once = Outcome.call(f, sample);
-                List<Callable<Outcome>> calls = IntStream.range(0, 2 * CALLERS).<Callable<Outcome>>mapToObj(i -> () -> Outcome.call(f, sample)).toList();
+                List<Callable<Outcome>> calls = IntStream.range(0, 2 * CALLERS).<Callable<Outcome>>mapToObj(i -> () -> Outcome.call(f, sample))
+                        .toList();
                 for (Future<Outcome> again : callers.invokeAll(calls)) {
                     check(c, dtype, once.differenceInBits(again.get()));
                 }
@@ -139,15 +142,7 @@ public abstract class BackendConformance {
     Stream<DynamicNode> frozenOperandsGiveTheSameResults() {
         return tests(Cases.of(SIZE).stream().filter(c -> c.inputs().size() > 1).toList(), c -> first(c), (c, dtype) -> {
             Sample sample = sample(c, dtype);
-            Expectation expected = Expectation.of(c, dtype, sample, reference);
-            List<Tensor> all = List.of(sample.tensors());
-            Case frozen = new Case(c.name(), c.inputs().subList(0, 1), c.types(), c.tolerance(), c.terms(), c.smoothness(), in -> {
-                List<Tensor> operands = new ArrayList<>(in);
-                operands.addAll(all.subList(1, all.size()));
-                return c.function().apply(operands);
-            });
-            check(c, dtype, expected.difference(Outcome.of(backend, frozen, new Sample(sample.types().subList(0, 1), sample.data().subList(0, 1)))));
-            all.forEach(Tensor::close);
+            check(c, dtype, Expectation.of(c, dtype, sample, reference).difference(Outcome.ofFrozen(backend, c, sample)));
         });
     }
 
@@ -161,6 +156,28 @@ public abstract class BackendConformance {
                 check(c, dtype, kept.differenceInBits(Outcome.call(f, sample)));
             }
         });
+    }
+
+    /**
+     * Runs as many as {@code gatun.kit.count} says, from seed {@code gatun.kit.seed} on; a line for each that fails, up to a number that can be
+     * read.
+     */
+    @Test
+    void randomConfigurationsAreThoseOfTheReference() {
+        long first = Long.getLong("gatun.kit.seed", 1);
+        List<String> failures = new ArrayList<>();
+        for (long seed = first; seed < first + Integer.getInteger("gatun.kit.count", CONFIGURATIONS) && failures.size() < FAILURES; seed++) {
+            RandomConfiguration configuration = RandomConfiguration.of(seed);
+            String again = configuration.describe() + "; again: -Dgatun.kit.count=1 -Dgatun.kit.seed=" + seed;
+            try {
+                configuration.difference(backend, reference).ifPresent(text -> failures.add(text + "; " + again));
+            } catch (RuntimeException | AssertionError e) {
+                throw new AssertionError(again, e);
+            }
+        }
+        if (!failures.isEmpty()) {
+            fail(String.join("\n", failures));
+        }
     }
 
     private interface Check {

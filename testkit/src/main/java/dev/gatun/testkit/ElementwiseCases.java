@@ -30,7 +30,8 @@ final class ElementwiseCases {
         }
         cases.add(Case.of("where", Tolerance.EXACT, new Elementwise.Where(), Input.truth(3, n), Input.of(3, n), Input.of(3, n)).in(Types.ANY)
                 .differentiable(TWICE));
-        cases.add(Case.of("where of rows, columns and a scalar", Tolerance.EXACT, in -> List.of(in.get(0).where(in.get(1), in.get(2))), Input.truth(n),
+        cases.add(Case.of("where of rows, columns and a scalar", Tolerance.EXACT, in -> List.of(in.get(0).where(in.get(1), in.get(2))),
+                Input.truth(n),
                 Input.of(3, 1), Input.of()).in(Types.ANY).differentiable(TWICE));
         cases.add(broadcast("rows and columns", new int[] {1, n}, new int[] {3, 1}));
         cases.add(broadcast("a scalar", new int[] {}, new int[] {2, n}));
@@ -107,7 +108,8 @@ final class ElementwiseCases {
             case ABS, SIGN, RELU -> Types.NUMERIC;
             case LOGICAL_NOT -> Types.LOGICAL;
             case BITWISE_NOT -> Types.INTEGER;
-            case RECIPROCAL, SQRT, RSQRT, EXP, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH, ERF, SIGMOID,
+            case RECIPROCAL, SQRT, RSQRT, EXP, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH, ERF,
+                    SIGMOID,
                  SOFTPLUS, FLOOR, CEIL, ROUND, TRUNC, IS_NAN, IS_INF -> Types.FLOATING;
         };
     }

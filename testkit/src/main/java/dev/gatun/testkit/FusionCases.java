@@ -32,7 +32,8 @@ final class FusionCases {
         regions(n, cases);
         cases.add(chain("dense layer with bias and relu", in -> List.of(in.get(0).matmul(in.get(1)).add(in.get(2)).relu()), Tolerance.SUM, ONCE,
                 Input.of(5, 9), Input.of(9, n), Input.of(n)).summing(9));
-        cases.add(chain("dense layer with gelu and residual", in -> List.of(gelu(in.get(0).matmul(in.get(1), false, true).add(in.get(2))).add(in.get(3))),
+        cases.add(chain("dense layer with gelu and residual",
+                in -> List.of(gelu(in.get(0).matmul(in.get(1), false, true).add(in.get(2))).add(in.get(3))),
                 Tolerance.GRADIENT, TWICE, Input.of(n, 7), Input.of(6, 7), Input.of(6), Input.of(n, 6)).summing(7));
         cases.add(chain("product over rows with a column", in -> List.of(in.get(0).matmul(in.get(1)).mul(in.get(2)).tanh()), Tolerance.CHAIN, TWICE,
                 Input.of(3, 4), Input.of(4, n), Input.of(3, 1)).summing(4));
@@ -68,7 +69,8 @@ final class FusionCases {
             Tensor y = in.getFirst().mul(in.getFirst().sigmoid());
             return List.of(y, y.square());
         }, Tolerance.CHAIN, TWICE, Input.of(2, n)));
-        cases.add(chain("x + x in place of its operand", in -> List.of(in.get(0).add(in.get(0)).mul(in.get(0))), Tolerance.CHAIN, TWICE, Input.of(3, n)));
+        cases.add(chain("x + x in place of its operand", in -> List.of(in.get(0).add(in.get(0)).mul(in.get(0))), Tolerance.CHAIN, TWICE,
+                Input.of(3, n)));
         cases.add(chain("row, column and scalar in one region", in -> List.of(in.get(0).sub(in.get(1)).div(in.get(2)).add(in.get(3)).relu()),
                 Tolerance.CHAIN, ONCE, Input.of(3, n), Input.of(n), Input.of(Domain.POSITIVE, 3, 1), Input.of()));
         cases.add(chain("region with truth values inside", in -> {

@@ -19,8 +19,8 @@ import java.util.Optional;
 
 /**
  * Another backend, each of whose kernels sees every buffer exactly as long as it must be, between two guards, and results and workspace full of what
- * guards are full of. A kernel that writes outside of its buffers fails; one that lets what it reads there, or what was in its results before, into its
- * results gives others than without guards. Row-major buffers begin at the next element behind a 64-byte boundary, as the memory of users may.
+ * guards are full of. A kernel that writes outside of its buffers fails; one that lets what it reads there, or what was in its results before, into
+ * its results gives others than without guards. Row-major buffers begin at the next element behind a 64-byte boundary, as the memory of users may.
  */
 final class GuardedBackend implements Backend {
     private static final int GUARD = 256;

@@ -28,10 +28,13 @@ final class IndexingCases {
         cases.add(gather("gather_nd in batches", new Indexing.GatherNd(1), Input.of(2, 5, n), Input.indices(5, 2, 3, 1)));
         for (ScatterFunction f : ScatterFunction.values()) {
             cases.add(scatter(f, "", new Indexing.Scatter(0, f), Input.of(domain(f), 5, n), Input.indices(5, 7), Input.of(domain(f), 7, n)));
-            cases.add(scatter(f, " of columns", new Indexing.Scatter(1, f), Input.of(domain(f), 2, 4, 3), Input.indices(4, n), Input.of(domain(f), 2, n, 3)));
-            cases.add(scatter(f, "", new Indexing.ScatterElements(1, f), Input.of(domain(f), 3, 5), Input.indices(5, 2, n), Input.of(domain(f), 2, n)));
+            cases.add(scatter(f, " of columns", new Indexing.Scatter(1, f), Input.of(domain(f), 2, 4, 3), Input.indices(4, n),
+                    Input.of(domain(f), 2, n, 3)));
+            cases.add(scatter(f, "", new Indexing.ScatterElements(1, f), Input.of(domain(f), 3, 5), Input.indices(5, 2, n),
+                    Input.of(domain(f), 2, n)));
             cases.add(scatter(f, "", new Indexing.ScatterNd(f), Input.of(domain(f), 4, n), Input.indices(4, 6, 1), Input.of(domain(f), 6, n)));
-            cases.add(scatter(f, " of elements", new Indexing.ScatterNd(f), Input.of(domain(f), 3, 3), Input.indices(3, n, 2), Input.of(domain(f), n)));
+            cases.add(scatter(f, " of elements", new Indexing.ScatterNd(f), Input.of(domain(f), 3, 3), Input.indices(3, n, 2),
+                    Input.of(domain(f), n)));
         }
         for (boolean largest : new boolean[] {false, true}) {
             cases.add(topK("", new Indexing.TopK(Math.min(3, n), 1, largest), 3, n));
@@ -46,7 +49,8 @@ final class IndexingCases {
 
     /** Where several updates meet, the order of a sum or product is the backend's; minimum and maximum are only differentiable once. */
     static Case scatter(ScatterFunction f, String how, Op op, Input... inputs) {
-        Case c = Case.of(op.name() + how, f == ScatterFunction.ADD || f == ScatterFunction.MUL ? Tolerance.SUM : Tolerance.EXACT, op, inputs).summing(16);
+        Case c = Case.of(op.name() + how, f == ScatterFunction.ADD || f == ScatterFunction.MUL ? Tolerance.SUM : Tolerance.EXACT, op, inputs)
+                .summing(16);
         return switch (f) {
             case SET -> c.in(Types.ANY).differentiable(TWICE);
             case ADD, MUL -> c.in(Types.NUMERIC).differentiable(TWICE);
@@ -55,7 +59,8 @@ final class IndexingCases {
     }
 
     static Case topK(String how, Indexing.TopK op, int... dims) {
-        return Case.of((op.largest() ? "largest" : "smallest") + " top_k" + how, Tolerance.EXACT, op, Input.of(dims)).in(Types.ANY).differentiable(ONCE);
+        return Case.of((op.largest() ? "largest" : "smallest") + " top_k" + how, Tolerance.EXACT, op, Input.of(dims)).in(Types.ANY)
+                .differentiable(ONCE);
     }
 
     static Domain domain(ScatterFunction f) {

@@ -21,8 +21,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * Runs what was recorded op by op, each with the reference's loop for it: no planner, so that its mistakes show. On request every intermediate result is
- * moved by a digit, up or down, which shows how much the rounding of intermediate results matters.
+ * Runs what was recorded op by op, each with the reference's loop for it: no planner, so that its mistakes show. On request every intermediate result
+ * is moved by a digit, up or down, which shows how much the rounding of intermediate results matters.
  */
 final class Interpreter {
     private final Backend reference;

@@ -44,7 +44,8 @@ final class NormalizationCases {
         return List.of(
                 Case.of("batch_norm" + name, Tolerance.NORMALIZATION, forward, Input.of(domain, x.dims()), Input.of(C), Input.of(C)).summing(m)
                         .differentiable(TWICE),
-                Case.of("batch_norm_backward" + name, Tolerance.NORMALIZATION, new Normalization.BatchNormBackward(epsilon), Input.of(domain, x.dims()),
+                Case.of("batch_norm_backward" + name, Tolerance.NORMALIZATION, new Normalization.BatchNormBackward(epsilon),
+                        Input.of(domain, x.dims()),
                         Input.of(C), Input.of(domain, C), Input.of(Domain.POSITIVE, C), Input.of(x.dims())).summing(m).differentiable(TWICE));
     }
 
@@ -54,7 +55,8 @@ final class NormalizationCases {
         String name = " from axis " + axis + " of " + x + " from " + domain.low();
         return List.of(
                 Case.of("standardize" + name, Tolerance.NORMALIZATION, forward, Input.of(domain, x.dims())).summing(m).differentiable(TWICE),
-                Case.of("standardize_backward" + name, Tolerance.NORMALIZATION, new Normalization.StandardizeBackward(axis), Input.of(domain, x.dims()),
+                Case.of("standardize_backward" + name, Tolerance.NORMALIZATION, new Normalization.StandardizeBackward(axis),
+                        Input.of(domain, x.dims()),
                         Input.of(Domain.POSITIVE, x.slice(0, axis).dims()), Input.of(x.dims())).summing(m).differentiable(TWICE));
     }
 

@@ -18,6 +18,23 @@ record Outcome(List<TensorType> types, List<MemorySegment> data) {
         }
     }
 
+    /** Compiles a case whose operands but the first are constants, and calls it once. */
+    static Outcome ofFrozen(Backend backend, Case c, Sample sample) {
+        Tensor[] operands = sample.tensors();
+        List<Tensor> constants = List.of(operands).subList(1, operands.length);
+        try (CompiledFunction f = CompiledFunction.of(backend, in -> {
+            List<Tensor> all = new ArrayList<>(in);
+            all.addAll(constants);
+            return c.function().apply(all);
+        })) {
+            return taken(f.call(operands[0]));
+        } finally {
+            for (Tensor t : operands) {
+                t.close();
+            }
+        }
+    }
+
     /** Calls a compiled case. */
     static Outcome call(CompiledFunction f, Sample sample) {
         Tensor[] operands = sample.tensors();

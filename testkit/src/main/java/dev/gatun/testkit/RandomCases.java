@@ -23,7 +23,8 @@ final class RandomCases {
             cases.add(draw(d, n, 129));
         }
         cases.add(Case.of("dropout", Tolerance.ROUNDED, in -> {
-            Tensor mask = Tensor.record(new Random.Draw(Distribution.UNIFORM, Shape.of(3, n)), in.get(1)).getFirst().lt(Tensor.scalar(DType.F32, 0.75));
+            Tensor mask = Tensor.record(new Random.Draw(Distribution.UNIFORM, Shape.of(3, n)), in.get(1)).getFirst()
+                    .lt(Tensor.scalar(DType.F32, 0.75));
             return List.of(mask.where(in.get(0).div(0.75), Tensor.scalar(in.get(0).dtype(), 0)));
         }, Input.of(3, n), key()).differentiable(Smoothness.TWICE));
         return cases;

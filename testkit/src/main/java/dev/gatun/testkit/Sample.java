@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /** The operands of one run of a case: types and row-major data on the heap. */
 record Sample(List<TensorType> types, List<MemorySegment> data) {
@@ -52,6 +53,12 @@ record Sample(List<TensorType> types, List<MemorySegment> data) {
     Sample sprinkled(double[] values, double probability, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         return mapped(false, x -> random.nextDouble() < probability ? values[random.nextInt(values.length)] : x);
+    }
+
+    /** Returns whether no element is infinite or NaN. */
+    boolean isFinite() {
+        return IntStream.range(0, types.size()).allMatch(k -> !types.get(k).dtype().isFloating() || LongStream.range(0, types.get(k).elements())
+                .allMatch(i -> Double.isFinite(Numbers.read(types.get(k).dtype(), data.get(k), i))));
     }
 
     /** Returns new tensors with these elements. */

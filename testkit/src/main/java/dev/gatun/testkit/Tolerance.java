@@ -9,10 +9,10 @@ import dev.gatun.DType;
  * <pre>
  *     relative · ε · |r|  +  (spread + growth · √K) · s
  * </pre>
- * where ε is the distance of 1 to the next number of the element type (2⁻²³ for F32, 2⁻¹⁰ for F16, 2⁻⁷ for BF16), K is how many terms an element sums, and
- * s is how far the furthest element of the result moves when every operand, and every intermediate result of a composition, is moved by ±ε of its size, found
- * by trying. So a result is right when it is that of numbers which are off by a few digits in the last place: what no algorithm in that type can be sure to
- * better, however badly conditioned the problem. Errors of sums grow as √K, because roundings are as often up as down.
+ * where ε is the distance of 1 to the next number of the element type (2⁻²³ for F32, 2⁻¹⁰ for F16, 2⁻⁷ for BF16), K is how many terms an element
+ * sums, and s is how far the furthest element of the result moves when every operand, and every intermediate result of a composition, is moved by ±ε
+ * of its size, found by trying. So a result is right when it is that of numbers which are off by a few digits in the last place: what no algorithm in
+ * that type can be sure to better, however badly conditioned the problem. Errors of sums grow as √K, because roundings are as often up as down.
  */
 public enum Tolerance {
     /** Elements are moved, chosen, compared, counted or drawn: nothing is rounded, every bit must be right (a NaN may be any NaN). */
@@ -26,8 +26,8 @@ public enum Tolerance {
     /** A sum of K products in any order, in the type itself. */
     SUM(2, 2, 1),
     /**
-     * A convolution: as a sum; by Winograd's F(4x4, 3x3) with points ±√½, ±√2 an error up to 2.8e-6 of the largest output was measured, 24 ε in F32, and a
-     * result moves by 1 to 2 ε of the largest output.
+     * A convolution: as a sum; by Winograd's F(4x4, 3x3) with points ±√½, ±√2 an error up to 2.8e-6 of the largest output was measured, 24 ε in F32,
+     * and a result moves by 1 to 2 ε of the largest output.
      */
     CONVOLUTION(2, 32, 1),
     /** Two sums over K elements for mean and variance, then a chain. */

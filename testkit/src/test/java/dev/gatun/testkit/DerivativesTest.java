@@ -75,8 +75,8 @@ class DerivativesTest {
             double behind = loss(f, at, k, v, -H, dy);
             double numeric = (ahead - behind) / (2 * H);
             double bound = TOLERANCE * (size + Math.abs(ahead) * H) + 1e-9;
-            assertTrue(Math.abs(numeric - analytic) <= bound, f.name() + ": along a direction of operand " + k + " " + type + " the gradient says " + analytic
-                    + " but differences " + numeric + ", which is more than " + bound + " apart");
+            assertTrue(Math.abs(numeric - analytic) <= bound, f.name() + ": along a direction of operand " + k + " " + type + " the gradient says "
+                    + analytic + " but differences " + numeric + ", which is more than " + bound + " apart");
             floating++;
         }
     }
