@@ -141,6 +141,17 @@ class ResizeTest {
     }
 
     @Test
+    void nearestOfPyTorchAndLinesBetweenPixels() {
+        Tensor row = Tensor.of(new float[] {1, 2, 4});
+        Resize nearest = Resize.nearest().with(Coordinates.ASYMMETRIC).with(Rounding.FLOOR);
+        assertArrayEquals(new float[] {1, 2}, nearest.toSizes(row, 2).toFloatArray());
+        assertArrayEquals(new float[] {1, 1, 2, 2, 4, 4}, nearest.byScales(row, 2).toFloatArray());
+        assertArrayEquals(new float[] {1, 1.25f, 1.75f, 2.5f, 3.5f, 4}, Resize.linear().toSizes(row, 6).toFloatArray());
+        assertArrayEquals(new float[] {1, 1.5f, 2, 3, 4}, Resize.linear().with(Coordinates.ALIGN_CORNERS).toSizes(row, 5).toFloatArray());
+        assertArrayEquals(new float[] {1, 1.5f, 2, 3, 4, 4}, Resize.linear().with(Coordinates.ASYMMETRIC).toSizes(row, 6).toFloatArray());
+    }
+
+    @Test
     void equalSizesAreLeftAlone() {
         assertEquals(two, Resize.cubic().toSizes(two, 2, 2));
         assertEquals(Shape.of(3), Resize.linear().toSizes(Tensor.ones(DType.F32, 1), 3).shape());

@@ -4,7 +4,7 @@ import dev.gatun.DType;
 import dev.gatun.Shape;
 import dev.gatun.Tensor;
 
-/** Linear maps of one axis at a time: what resizing and uneven pooling are made of. */
+/** Linear maps of one axis at a time: what uneven pooling is made of. */
 final class Separable {
     private Separable() {
     }
