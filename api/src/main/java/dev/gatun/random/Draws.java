@@ -1,7 +1,9 @@
 package dev.gatun.random;
 
+import dev.gatun.Bits;
 import dev.gatun.DType;
 import dev.gatun.Shape;
+import dev.gatun.Sorting;
 import dev.gatun.Tensor;
 import dev.gatun.op.Random.Distribution;
 import dev.gatun.op.Random.Draw;
@@ -21,9 +23,45 @@ public final class Draws {
         return draw(key, Distribution.UNIFORM, shape);
     }
 
+    /** Returns F32 numbers in [low, high). @throws IllegalArgumentException if {@code low} is not less than {@code high} */
+    public static Tensor uniform(Tensor key, double low, double high, Shape shape) {
+        if (!(low < high)) {
+            throw new IllegalArgumentException("uniform: there are no numbers from " + low + " to " + high);
+        }
+        // The sum may round up to high, which does not belong to the range.
+        Tensor below = Tensor.scalar(DType.F32, Math.nextDown((float) high));
+        return uniform(key, shape).mul(high - low).add(low).min(below);
+    }
+
+    /**
+     * Returns I64 numbers in [low, high); none is likelier than another by more than 2⁻³².
+     *
+     * @throws IllegalArgumentException if there are none, or more than 2³¹
+     */
+    public static Tensor integers(Tensor key, long low, long high, Shape shape) {
+        if (low >= high || high - low > 1L << 31 || high - low < 0) {
+            throw new IllegalArgumentException("integers: the range from " + low + " to " + high + " must hold 1 to 2^31 numbers");
+        }
+        // 32 random bits times the range, shifted down.
+        Tensor product = bits(key, shape).cast(DType.I64).mul(Tensor.scalar(DType.I64, high - low));
+        return Bits.shiftRight(product, Tensor.scalar(DType.I64, 32)).add(Tensor.of(new long[] {low}).reshape(Shape.SCALAR));
+    }
+
     /** Returns F32 numbers of the standard normal distribution. */
     public static Tensor normal(Tensor key, Shape shape) {
         return draw(key, Distribution.NORMAL, shape);
+    }
+
+    /**
+     * Returns F32 numbers of the normal distribution.
+     *
+     * @throws IllegalArgumentException if {@code deviation}, the standard deviation, is negative
+     */
+    public static Tensor normal(Tensor key, double mean, double deviation, Shape shape) {
+        if (!(deviation >= 0)) {
+            throw new IllegalArgumentException("normal: the standard deviation must not be negative, got " + deviation);
+        }
+        return normal(key, shape).mul(deviation).add(mean);
     }
 
     /** Returns U32 numbers, each value with equal probability. */
@@ -37,6 +75,26 @@ public final class Draws {
             throw new IllegalArgumentException("bernoulli: a probability is in [0, 1], got " + p);
         }
         return uniform(key, shape).lt(Tensor.scalar(DType.F32, p));
+    }
+
+    /** Returns BOOL elements, each true with the probability at its place. @param p F32, in [0, 1] */
+    public static Tensor bernoulli(Tensor key, Tensor p) {
+        return uniform(key, p.shape()).lt(p);
+    }
+
+    /**
+     * Returns I64 positions along {@code axis}, which is dropped, drawn with the probabilities softmax(logits): the largest of logits - ln(-ln u), u
+     * uniform. Source: Gumbel 1954, Maddison et al. 2014.
+     *
+     * @param logits F32
+     */
+    public static Tensor categorical(Tensor key, Tensor logits, int axis) {
+        return logits.sub(uniform(key, logits.shape()).log().neg().log()).argmax(axis);
+    }
+
+    /** Returns 0 ... n - 1 in random order, as I64. */
+    public static Tensor permutation(Tensor key, int n) {
+        return Sorting.argsort(bits(key, Shape.of(n)), 0, false);
     }
 
     private static Tensor draw(Tensor key, Distribution distribution, Shape shape) {
