@@ -15,6 +15,9 @@ public final class PlanCache implements AutoCloseable {
     private static final int CAPACITY = 256;
     private static final int MISSES_BEFORE_WARNING = 64;
 
+    /** Whether each op is evaluated by itself, where many plans are what was asked for. */
+    private static final boolean EAGER = "eager".equals(System.getProperty("gatun.eval"));
+
     private final Backend backend;
     private final Map<Graph, Plan> plans = new LinkedHashMap<>(16, 0.75f, true);
     private Graph lastMiss;
@@ -45,7 +48,7 @@ public final class PlanCache implements AutoCloseable {
     private void noteMiss(Graph graph) {
         if (lastMiss != null && lastMiss.nodes().size() == graph.nodes().size()) {
             missesAlike++;
-            if (missesAlike >= MISSES_BEFORE_WARNING && !warned) {
+            if (missesAlike >= MISSES_BEFORE_WARNING && !warned && !EAGER) {
                 warned = true;
                 LOG.log(System.Logger.Level.WARNING, "{0} evaluations of like structure each needed a new plan; the last two differ in: {1}. Make what changes "
                         + "from step to step a tensor (a rank-0 one for numbers), or use a CompiledFunction.", missesAlike, difference(lastMiss, graph));
