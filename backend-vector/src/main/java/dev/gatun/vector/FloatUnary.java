@@ -7,6 +7,7 @@ import static dev.gatun.vector.Native.store;
 import static dev.gatun.vector.Simd.F32;
 import static dev.gatun.vector.Simd.LANES;
 import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.gatun.op.Elementwise.UnaryFunction;
@@ -161,7 +162,7 @@ final class FloatUnary {
     static void relu(long x, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector v = load(x + 4L * i);
-            store(y + 4L * i, v.blend(0f, v.compare(LT, 0f)));     // not max, which takes three instructions more for NaN and -0
+            store(y + 4L * i, v.blend(0f, v.compare(LE, 0f)));     // not max, which takes three instructions more for NaN and -0
         }
     }
 
@@ -189,7 +190,7 @@ final class FloatUnary {
         for (int i = 0; i < n; i += LANES) {
             FloatVector v = load(x + 4L * i);
             FloatVector r = FloatMath.rint(v);
-            store(y + 4L * i, r.add(1f, r.compare(LT, v)));
+            store(y + 4L * i, FloatMath.copySign(r.add(1f, r.compare(LT, v)).abs(), v));
         }
     }
 

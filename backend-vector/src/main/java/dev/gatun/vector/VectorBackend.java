@@ -3,12 +3,20 @@ package dev.gatun.vector;
 import dev.gatun.TensorType;
 import dev.gatun.op.Contraction;
 import dev.gatun.op.Convolution;
+import dev.gatun.TensorType;
+import dev.gatun.op.Contraction;
+import dev.gatun.op.Convolution;
 import dev.gatun.op.Elementwise;
 import dev.gatun.op.Fused;
 import dev.gatun.op.Indexing;
 import dev.gatun.op.Movement;
 import dev.gatun.op.Normalization;
+import dev.gatun.op.Op;
+import dev.gatun.op.Pooling;
+import dev.gatun.op.Random;
+import dev.gatun.op.Recurrent;
 import dev.gatun.op.Reduction;
+import dev.gatun.op.Source;
 import dev.gatun.spi.Backend;
 import dev.gatun.spi.HostMemory;
 import dev.gatun.spi.Kernel;
@@ -57,52 +65,103 @@ final class VectorBackend implements Backend {
     @Override
     public Optional<Kernel> compile(KernelRequest request) {
         return switch (request) {
-            case KernelRequest.Single single -> single(single).map(k -> k);
-            case KernelRequest.Region region -> RegionKernel.of(region.region(), region.inputs(), workers).map(k -> k);
-            case KernelRequest.Epilogue epilogue -> epilogue(epilogue);
-            case KernelRequest.Reorder reorder -> reorder.from().equals(Layout.PLAIN) && reorder.to() instanceof PackedB packed
-                    ? Optional.of(new PackedB.Pack(packed)) : Optional.empty();
+            case KernelRequest.Single r -> single(r.op(), r.inputs(), r.outputs(), r.frozen());
+            case KernelRequest.Region r -> kernel(RegionKernel.of(r.region(), r.inputs(), workers));
+            case KernelRequest.Epilogue r -> epilogue(r);
+            case KernelRequest.Reorder r -> r.to() instanceof PackedB packed && r.from().equals(Layout.PLAIN) ? Optional.of(new PackedB.Pack(packed))
+                    : Optional.empty();
         };
     }
 
-    private Optional<? extends Kernel> single(KernelRequest.Single request) {
-        return switch (request.op()) {
-            case Elementwise op -> elementwise(op, request);
-            case Reduction.Reduce op -> ReduceKernel.of(op, request.inputs().getFirst(), workers);
-            case Reduction.ArgReduce op -> ArgReduceKernel.of(op, request.inputs().getFirst(), workers);
-            case Reduction.Cumulative op -> CumulativeKernel.of(op, request.inputs().getFirst(), workers);
-            case Movement op -> Optional.of(MoveKernel.of(op, request.inputs(), request.outputs().getFirst(), workers));
-            case Indexing.Gather op -> Optional.of(new GatherKernel(op, request.inputs(), workers));
-            case Indexing.GatherElements op -> Optional.of(new GatherElementsKernel(op, request.inputs(), workers));
-            case Indexing.Scatter op -> ScatterKernel.of(op, request.inputs(), workers);
-            case Normalization.Softmax op -> SoftmaxKernel.of(op.axis(), false, request.inputs().getFirst(), workers);
-            case Normalization.LogSoftmax op -> SoftmaxKernel.of(op.axis(), true, request.inputs().getFirst(), workers);
-            case Contraction.MatMul op -> MatMulKernel.of(op, Tail.NONE, request.inputs(), request.frozen(), workers);
-            case Convolution op -> ConvKernel.of(op, Tail.NONE, request.inputs(), request.outputs().getFirst(), workers);
-            default -> Optional.empty();
+    private Optional<Kernel> single(Op op, List<TensorType> in, List<TensorType> out, List<Boolean> frozen) {
+        return switch (op) {
+            case Elementwise e -> elementwise(e, in, out.getFirst());
+            case Reduction r -> reduction(r, in.getFirst());
+            case Movement m -> Optional.of(MoveKernel.of(m, in, out.getFirst(), workers));
+            case Indexing i -> indexing(i, in);
+            case Contraction.MatMul m -> kernel(MatMulKernel.of(m, Tail.NONE, in, frozen, workers));
+            case Convolution c -> kernel(ConvKernel.of(c, Tail.NONE, in, out.getFirst(), workers));
+            case Normalization n -> normalization(n, in);
+            case Pooling p -> Optional.empty();
+            case Recurrent r -> Optional.empty();
+            case Source s -> Optional.empty();
+            case Random r -> Optional.empty();
+            case Fused f -> Optional.empty();
         };
     }
 
-    /** A product takes additions and a ReLU along; of anything else the planner makes a step of its own. */
-    private Optional<Kernel> epilogue(KernelRequest.Epilogue request) {
-        Fused.Epilogue fused = request.fused();
-        TensorType result = request.outputs().getFirst();
-        List<TensorType> operands = new ArrayList<>(List.of(result));
-        operands.addAll(request.inputs().subList(fused.rootInputs(), request.inputs().size()));
-        Epilogue.Bias side = fused.root() instanceof Convolution ? Epilogue.Bias.ROW : Epilogue.Bias.COLUMN;
-        return Tail.of(fused.region(), operands, side).flatMap(tail -> switch (fused.root()) {
-            case Contraction.MatMul op -> MatMulKernel.of(op, tail, request.inputs(), request.frozen(), workers);
-            case Convolution op -> ConvKernel.of(op, tail, request.inputs(), result, workers);
-            default -> Optional.<Kernel>empty();
-        });
+    private Optional<Kernel> reduction(Reduction op, TensorType x) {
+        return switch (op) {
+            case Reduction.Reduce r -> kernel(ReduceKernel.of(r, x, workers));
+            case Reduction.ArgReduce a -> kernel(ArgReduceKernel.of(a, x, workers));
+            case Reduction.Cumulative c -> kernel(CumulativeKernel.of(c, x, workers));
+        };
+    }
+
+    private Optional<Kernel> indexing(Indexing op, List<TensorType> in) {
+        return switch (op) {
+            case Indexing.Gather g -> Optional.of(new GatherKernel(g, in, workers));
+            case Indexing.GatherElements g -> Optional.of(new GatherElementsKernel(g, in, workers));
+            case Indexing.Scatter s -> kernel(ScatterKernel.of(s, in, workers));
+            case Indexing.ScatterElements s -> Optional.empty();
+            case Indexing.GatherNd g -> Optional.empty();
+            case Indexing.ScatterNd s -> Optional.empty();
+            case Indexing.TopK t -> Optional.empty();
+        };
+    }
+
+    private Optional<Kernel> normalization(Normalization op, List<TensorType> in) {
+        return switch (op) {
+            case Normalization.Softmax s -> kernel(SoftmaxKernel.of(s.axis(), false, in.getFirst(), workers));
+            case Normalization.LogSoftmax s -> kernel(SoftmaxKernel.of(s.axis(), true, in.getFirst(), workers));
+            case Normalization.BatchNorm n -> Optional.empty();
+            case Normalization.BatchNormBackward n -> Optional.empty();
+            case Normalization.Standardize n -> Optional.empty();
+            case Normalization.StandardizeBackward n -> Optional.empty();
+            case Normalization.LocalResponseNorm n -> Optional.empty();
+        };
     }
 
     /** A single op is a program of one instruction. */
-    private Optional<RegionKernel> elementwise(Elementwise op, KernelRequest.Single request) {
-        int operands = request.inputs().size();
-        var result = request.outputs().getFirst();
-        var code = List.of(new Fused.Instruction(op, IntStream.range(0, operands).boxed().toList(), result.dtype()));
-        return RegionKernel.of(new Fused.Region(result.shape(), operands, code, List.of(operands)), request.inputs(), workers);
+    private Optional<Kernel> elementwise(Elementwise op, List<TensorType> in, TensorType result) {
+        var code = List.of(new Fused.Instruction(op, IntStream.range(0, in.size()).boxed().toList(), result.dtype()));
+        return kernel(RegionKernel.of(new Fused.Region(result.shape(), in.size(), code, List.of(in.size())), in, workers));
+    }
+
+    /** A product takes a bias, a residual and a ReLU into its own loops; any other region runs after it. */
+    private Optional<Kernel> epilogue(KernelRequest.Epilogue request) {
+        Fused.Epilogue fused = request.fused();
+        List<TensorType> in = request.inputs();
+        List<TensorType> rootIn = in.subList(0, fused.rootInputs());
+        TensorType product = new TensorType(rootIn.getFirst().dtype(), fused.region().shape());
+        List<TensorType> regionIn = new ArrayList<>(List.of(product));
+        regionIn.addAll(in.subList(fused.rootInputs(), in.size()));
+        Optional<Kernel> inOne = switch (fused.root()) {
+            case Contraction.MatMul m ->
+                Tail.of(fused.region(), regionIn, Epilogue.Bias.COLUMN).flatMap(tail -> MatMulKernel.of(m, tail, in, request.frozen(), workers));
+            case Convolution c -> c instanceof Convolution.ConvBackwardWeights ? Optional.empty()
+                    : Tail.of(fused.region(), regionIn, Epilogue.Bias.ROW).flatMap(tail -> ConvKernel.of(c, tail, in, product, workers));
+            case Elementwise e -> Optional.empty();
+            case Reduction r -> Optional.empty();
+            case Movement m -> Optional.empty();
+            case Indexing i -> Optional.empty();
+            case Normalization n -> Optional.empty();
+            case Pooling p -> Optional.empty();
+            case Recurrent r -> Optional.empty();
+            case Source s -> Optional.empty();
+            case Random r -> Optional.empty();
+            case Fused f -> Optional.empty();
+        };
+        if (inOne.isPresent() || request.outputs().size() > fused.region().results().size()) {
+            return inOne;
+        }
+        Optional<Kernel> root = single(fused.root(), rootIn, List.of(product), request.frozen().subList(0, fused.rootInputs()));
+        Optional<RegionKernel> region = RegionKernel.of(fused.region(), regionIn, workers);
+        return root.flatMap(r -> region.map(g -> EpilogueKernel.of(r, g, request, product)));
+    }
+
+    private static Optional<Kernel> kernel(Optional<? extends Kernel> kernel) {
+        return kernel.map(k -> k);
     }
 
     @Override
