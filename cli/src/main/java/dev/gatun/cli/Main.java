@@ -19,6 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "Trains and runs neural networks on the backends of this machine.",
         subcommands = {
             BackendsCommand.class,
+            BenchCommand.class,
             SelfTestCommand.class,
         },
         exitCodeListHeading = "%nExit codes:%n", exitCodeList = {"0:done", "1:failed, or a check found a difference", "2:wrong usage"})

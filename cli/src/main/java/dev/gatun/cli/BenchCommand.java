@@ -1,0 +1,118 @@
+package dev.gatun.cli;
+
+import dev.gatun.Backends;
+import dev.gatun.DType;
+import dev.gatun.Tensor;
+import dev.gatun.cli.Work.Job;
+import dev.gatun.spi.Backend;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Times networks, products and convolutions. Figures of one run can be compared with each other; other processes of the machine disturb them. */
+@Command(name = "bench", description = "Times networks, matrix products and convolutions: latency, throughput, first call, memory.")
+final class BenchCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "MODEL", arity = "1..*", description = "A network, such as resnet50, or gemm:MxNxK, or conv:N,IC,IH,IW,OC,K,S,P.")
+    private List<String> models;
+
+    @Option(names = "--backend", paramLabel = "NAME", split = ",", description = "The backends to time, with commas between. Default: the fastest.")
+    private List<String> backends = List.of();
+
+    @Option(names = "--batch", paramLabel = "N", split = ",", description = "The batches to time, with commas between. Default: 1, or the N of conv.")
+    private List<Integer> batches = List.of();
+
+    @Option(names = "--threads", paramLabel = "N", description = "How many threads a backend may use. Default: as many as there are processors.")
+    private Integer threads;
+
+    @Option(names = "--train", description = "Time training steps instead of inference.")
+    private boolean train;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the results to this file, too.")
+    private Path json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        List<Work> works = models.stream().map(this::work).toList();
+        batches.stream().filter(b -> b < 1).findFirst().ifPresent(b -> refuse("--batch " + b + ": a batch has at least 1 sample."));
+        if (threads != null) {
+            if (threads < 1) {
+                refuse("--threads " + threads + ": at least 1 thread is needed.");
+            }
+            System.setProperty("gatun.threads", threads.toString());
+        }
+        backends.forEach(name -> BackendOption.requireKnown(name, spec));
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(BenchResult.HEAD);
+        List<BenchResult> results = new ArrayList<>();
+        for (String name : backends.isEmpty() ? List.of("") : backends) {
+            try (Backend backend = name.isEmpty() ? Backends.best() : Backends.open(name)) {
+                for (Work work : works) {
+                    for (int batch : batches.isEmpty() ? List.of(work.batch()) : batches) {
+                        BenchResult result = measure(work, backend, batch);
+                        results.add(result);
+                        out.println(result.line());
+                        out.flush();
+                    }
+                }
+            }
+        }
+        if (json != null) {
+            Json.writeResults(json, results.stream().map(BenchResult::row).toList());
+        }
+        return 0;
+    }
+
+    private Work work(String model) {
+        try {
+            Work work = Work.parse(model);
+            if (train && !(work instanceof Work.Network)) {
+                throw new IllegalArgumentException(model + " is no network: only networks can be trained");
+            }
+            return work;
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage() + ".", e);
+        }
+    }
+
+    private BenchResult measure(Work work, Backend backend, int batch) {
+        try (Job job = work instanceof Work.Network network && train ? network.training(backend, batch) : work.inference(backend, batch)) {
+            PeakMemory.reset();
+            Measurement times = Measurement.of(() -> job.call().get().forEach(Tensor::close));
+            double peak = PeakMemory.megabytes();
+            for (Tensor result : job.call().get()) {
+                requireFinite(result, work, backend);
+            }
+            return BenchResult.of(work.name(), backend.name(), batch, threads(), train, times, peak, job.flop());
+        } catch (OutOfMemoryError e) {
+            throw new IllegalStateException(work.name() + " with batch " + batch + " does not fit into memory: " + e.getMessage(), e);
+        }
+    }
+
+    private int threads() {
+        return threads != null ? threads : Integer.getInteger("gatun.threads", Runtime.getRuntime().availableProcessors());
+    }
+
+    private static void requireFinite(Tensor result, Work work, Backend backend) {
+        for (float f : result.cast(DType.F32).eval(backend).toFloatArray()) {
+            if (!Float.isFinite(f)) {
+                throw new IllegalStateException(work.name() + " on " + backend.name() + " gave a result that is not finite: " + f);
+            }
+        }
+    }
+
+    private void refuse(String mistake) {
+        throw new ParameterException(spec.commandLine(), mistake);
+    }
+}

@@ -1,0 +1,78 @@
+package dev.gatun.cli;
+
+import java.util.Arrays;
+
+/**
+ * Times of repeated calls, in nanoseconds.
+ *
+ * @param first of the first call, with tracing, planning and cold code
+ * @param sorted of the calls after the warm-up, ascending
+ */
+record Measurement(long first, long[] sorted) {
+    private static final long SECOND = 1_000_000_000L;
+    /** Kernels reach the optimizing compiler within 2 seconds of work. */
+    private static final long WARM_AT_LEAST = 2 * SECOND;
+    private static final long WARM_AT_MOST = 15 * SECOND;
+    private static final long WINDOW = SECOND / 2;
+    private static final int STALE_WINDOWS = 2;
+    private static final long MEASURED_AT_LEAST = 2 * SECOND;
+    private static final long MEASURED_AT_MOST = 20 * SECOND;
+    private static final int FEWEST = 5;
+
+    /**
+     * Calls {@code work} until it gets no faster, then for at least two seconds and five times; what takes seconds is called less.
+     *
+     * <p>It is warm when two windows of half a second in a row were not faster by more than 2 % than the best before: one alone may have been
+     * disturbed.
+     */
+    static Measurement of(Runnable work) {
+        long start = System.nanoTime();
+        long first = time(work);
+        double best = Double.POSITIVE_INFINITY;
+        int stale = 0;
+        for (long warm = first; warm < WARM_AT_MOST && (warm < WARM_AT_LEAST || stale < STALE_WINDOWS); warm = System.nanoTime() - start) {
+            double window = median(sample(work, WINDOW, WINDOW, 1));
+            stale = window > .98 * best ? stale + 1 : 0;
+            best = Math.min(best, window);
+        }
+        return new Measurement(first, sample(work, MEASURED_AT_LEAST, MEASURED_AT_MOST, FEWEST));
+    }
+
+    /** Returns the sorted times of calls until {@code least} nanoseconds and {@code fewest} calls have passed, or {@code most} nanoseconds. */
+    private static long[] sample(Runnable work, long least, long most, int fewest) {
+        long[] times = new long[64];
+        int n = 0;
+        long total = 0;
+        while (n == 0 || total < most && (total < least || n < fewest)) {
+            if (n == times.length) {
+                times = Arrays.copyOf(times, 2 * n);
+            }
+            times[n] = time(work);
+            total += times[n++];
+        }
+        long[] sorted = Arrays.copyOf(times, n);
+        Arrays.sort(sorted);
+        return sorted;
+    }
+
+    private static long time(Runnable work) {
+        long start = System.nanoTime();
+        work.run();
+        return System.nanoTime() - start;
+    }
+
+    /** Returns the median of the calls after the warm-up, in nanoseconds. */
+    double median() {
+        return median(sorted);
+    }
+
+    /** Returns the time that 99 of 100 calls do not exceed, in nanoseconds: the nearest rank. */
+    long p99() {
+        return sorted[(int) Math.ceil(.99 * sorted.length) - 1];
+    }
+
+    private static double median(long[] sorted) {
+        int n = sorted.length;
+        return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2.0;
+    }
+}

@@ -1,0 +1,169 @@
+package dev.gatun.cli;
+
+import dev.gatun.CompiledFunction;
+import dev.gatun.DType;
+import dev.gatun.Tensor;
+import dev.gatun.TensorType;
+import dev.gatun.models.Zoo;
+import dev.gatun.nn.Convolutions;
+import dev.gatun.nn.Layer;
+import dev.gatun.nn.Losses;
+import dev.gatun.nn.Pass;
+import dev.gatun.op.Convolution.Geometry;
+import dev.gatun.optim.Sgd;
+import dev.gatun.optim.TrainStep;
+import dev.gatun.spi.Backend;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/**
+ * Something to be timed.
+ *
+ * <pre>
+ * work = NAME                             a network of the {@link Zoo}
+ *      | gemm:MxNxK                       the product [M, K] x [K, N]
+ *      | conv:N,IC,IH,IW,OC,K,S,P         a convolution with a square kernel K, stride S, padding P
+ * </pre>
+ */
+sealed interface Work {
+    Pattern GEMM = Pattern.compile("gemm:(\\d+)x(\\d+)x(\\d+)");
+    Pattern CONV = Pattern.compile("conv:" + "(\\d+),".repeat(7) + "(\\d+)");
+
+    /** Returns what users call it. */
+    String name();
+
+    /** Returns the batch that is meant when none is named. */
+    default int batch() {
+        return 1;
+    }
+
+    /** Prepares calls, with inputs and parameters filled. @throws IllegalArgumentException if sizes do not fit */
+    Job inference(Backend backend, int batch);
+
+    /** Work ready to be done again and again. @param flop of one call @param call does it and returns its results, which the caller closes */
+    record Job(double flop, Supplier<List<Tensor>> call, Runnable release) implements AutoCloseable {
+        @Override
+        public void close() {
+            release.run();
+        }
+    }
+
+    /** Returns the work that {@code text} names. @throws IllegalArgumentException if it names none; the message lists what there is */
+    static Work parse(String text) {
+        Matcher gemm = GEMM.matcher(text);
+        Matcher conv = CONV.matcher(text);
+        if (gemm.matches()) {
+            int[] n = sizes(text, gemm, 3);
+            return new Gemm(text, n[0], n[1], n[2]);
+        }
+        if (conv.matches()) {
+            int[] n = sizes(text, conv, 7);
+            return new Conv(text, n[0], n[1], n[2], n[3], n[4], n[5], n[6], size(text, conv.group(8), 0));
+        }
+        if (Zoo.names().contains(text)) {
+            return new Network(text);
+        }
+        throw new IllegalArgumentException("\"" + text + "\" is no model; there are " + String.join(", ", Zoo.names())
+                + ", gemm:MxNxK and conv:N,IC,IH,IW,OC,K,S,P");
+    }
+
+    private static int[] sizes(String text, Matcher matcher, int count) {
+        return IntStream.rangeClosed(1, count).map(i -> size(text, matcher.group(i), 1)).toArray();
+    }
+
+    private static int size(String text, String digits, int least) {
+        try {
+            int size = Integer.parseInt(digits);
+            if (size >= least) {
+                return size;
+            }
+        } catch (NumberFormatException e) {
+            // Said below: more digits than any size has.
+        }
+        throw new IllegalArgumentException(text + ": " + digits + " is no size, which is from " + least + " to " + Integer.MAX_VALUE);
+    }
+
+    private static Job job(Backend backend, List<Tensor> inputs, CompiledFunction function, double flop) {
+        Tensor[] given = inputs.toArray(Tensor[]::new);
+        return new Job(flop, () -> function.call(given), function::close);
+    }
+
+    /** A product of matrices; several of them side by side for a larger batch. */
+    record Gemm(String name, int m, int n, int k) implements Work {
+        @Override
+        public Job inference(Backend backend, int batch) {
+            Tensor a = NamedFill.tensor("a", NamedFill.Range.INPUT, batch, m, k);
+            Tensor b = NamedFill.tensor("b", NamedFill.Range.INPUT, batch, k, n);
+            CompiledFunction product = CompiledFunction.of(backend, in -> List.of(in.get(0).matmul(in.get(1))));
+            return job(backend, List.of(a, b), product, Flop.of(a.matmul(b)));
+        }
+    }
+
+    /** A convolution with frozen weights. */
+    record Conv(String name, int batch, int inputs, int height, int width, int outputs, int kernel, int stride, int padding) implements Work {
+        @Override
+        public Job inference(Backend backend, int samples) {
+            Tensor x = NamedFill.tensor("x", NamedFill.Range.INPUT, samples, inputs, height, width);
+            Tensor w = NamedFill.tensor("w", NamedFill.Range.INPUT, outputs, inputs, kernel, kernel);
+            Geometry geometry = Convolutions.geometry(2, stride, padding, 1, 1);
+            CompiledFunction conv = CompiledFunction.of(backend, in -> List.of(Convolutions.conv(in.getFirst(), w, geometry)));
+            return job(backend, List.of(x), conv, Flop.of(Convolutions.conv(x, w, geometry)));
+        }
+    }
+
+    /** A network, frozen for inference or trained. */
+    record Network(String name) implements Work {
+        /** So small that the same batch can be learned for ever without numbers running away. */
+        private static final float LEARNING_RATE = 1e-6f;
+
+        @Override
+        public Job inference(Backend backend, int batch) {
+            Layer network = filled();
+            Tensor x = input(batch);
+            CompiledFunction predict = CompiledFunction.of(backend, in -> List.of(network.forward(in.getFirst(), Pass.inference())));
+            return job(backend, List.of(x), predict, Flop.of(network.forward(x, Pass.inference())));
+        }
+
+        /**
+         * Prepares training steps by gradient descent with momentum: cross entropy of class scores, else the mean square of what the network gives.
+         */
+        Job training(Backend backend, int batch) {
+            Layer network = filled();
+            Tensor x = input(batch);
+            TrainStep step = TrainStep.minimizing(network, (pass, in) -> List.of(loss(network.forward(in.getFirst(), pass))), Sgd.momentum(.9),
+                    backend);
+            // The gradients of a product in its two operands are products of the same size.
+            return new Job(3 * Flop.of(network.forward(x, Pass.inference())), () -> step.run(LEARNING_RATE, x), step::close);
+        }
+
+        private static Tensor loss(Tensor y) {
+            if (y.rank() != 2 && y.rank() != 3) {
+                return y.square().mean();
+            }
+            int classes = y.dim(-1);
+            Tensor scores = y.reshape(-1, classes);
+            // Labels 0, 1, ... again and again.
+            Tensor places = Tensor.arange(DType.I64, scores.dim(0));
+            return Losses.crossEntropy(scores, places.sub(places.div(Tensor.scalar(DType.I64, classes)).mul(classes)));
+        }
+
+        private Layer filled() {
+            Layer network = Zoo.layer(name);
+            NamedFill.fill(network);
+            return network;
+        }
+
+        private Tensor input(int batch) {
+            TensorType type = Zoo.input(name, batch);
+            if (type.dtype().isFloating()) {
+                return NamedFill.tensor("x", NamedFill.Range.INPUT, type.shape().dims());
+            }
+            int vocabulary = Zoo.vocabulary(name);
+            return Tensor.of(IntStream.range(0, (int) type.elements()).mapToLong(i -> i * 7919L % vocabulary).toArray(), type.shape().dims());
+        }
+    }
+}
