@@ -47,4 +47,14 @@ final class ConvFrame {
     static long scratch(long frame) {
         return Native.getLong(frame + 40);
     }
+
+    /** Returns what {@link #setPosition} set. */
+    static long position(long frame) {
+        return Native.getLong(frame + 48);
+    }
+
+    /** Says how far a method is that runs in several rounds. */
+    static void setPosition(long frame, long position) {
+        Native.putLong(frame + 48, position);
+    }
 }

@@ -136,7 +136,7 @@ final class DirectConv implements ConvMethod {
     private void block(long frame, long image, int oh, int count, int firstPanel, int lastPanel, long area) {
         long src = ConvFrame.x(frame) + image * imageBytes;
         if (padded) {
-            PaddedRows.copy(inputPlanes, s.IH(), s.IW(), oh * s.SH() - s.PH(), s.rowsSeen(rows), s.PW(), s.columnsSeen(), pixelBytes(), src, area);
+            PaddedRows.copy(inputPlanes, s.IH(), s.IW(), oh * s.SH() - s.PH(), s.rowsSeen(rows), -s.PW(), s.columnsSeen(), pixelBytes(), src, area);
             src = area;
         } else {
             src += oh * s.SH() * rowBytes;

@@ -12,15 +12,16 @@ final class PaddedRows {
     }
 
     /**
-     * Copies rows {@code top} .. {@code top + rows} and columns -{@code left} .. {@code columns - left} of {@code planes} images.
+     * Copies rows {@code top} .. {@code top + rows} and columns {@code left} .. {@code left + columns} of {@code planes} images.
      *
      * @param pixel bytes of a pixel
      * @param src address of the first image of {@code IH} x {@code IW} pixels; the others follow
      * @param dst address of {@code planes · rows · columns} pixels
      */
     static void copy(int planes, int IH, int IW, int top, int rows, int left, int columns, long pixel, long src, long dst) {
-        int before = Math.min(left, columns);
-        int inside = Math.clamp(columns - before, 0, IW);
+        int before = Math.clamp(-left, 0, columns);
+        int first = Math.max(left, 0);
+        int inside = Math.clamp(IW - first, 0, columns - before);
         int after = columns - before - inside;
         for (int plane = 0; plane < planes; plane++) {
             for (int ih = top; ih < top + rows; ih++) {
@@ -28,7 +29,7 @@ final class PaddedRows {
                     Native.zero(dst, columns * pixel);
                 } else {
                     Native.zero(dst, before * pixel);
-                    copy(src + ih * (IW * pixel), dst + before * pixel, inside * pixel);
+                    copy(src + (ih * (long) IW + first) * pixel, dst + before * pixel, inside * pixel);
                     Native.zero(dst + (before + inside) * pixel, after * pixel);
                 }
                 dst += columns * pixel;

@@ -1,0 +1,76 @@
+package dev.gatun.vector.blocked;
+
+import java.util.Optional;
+
+/**
+ * Chooses how a convolution is computed:
+ *
+ * <pre>
+ * groups = channels in = channels out      {@link DepthwiseConv}
+ * other groups                             declined
+ * at most 4 channels in                    {@link DirectConv} over the row-major image
+ * 3x3, stride 1, dense                     the cheapest of {@link WinogradConv} with m = 4, with m = 2, and {@link DirectConv}
+ * all others                               {@link DirectConv}
+ * </pre>
+ *
+ * <p>{@code -Dgatun.winograd=off} forbids Winograd's algorithm, whose rounding errors are of the same size as, but other than, the direct convolution's.
+ */
+final class ConvChoice {
+    private static final int FEW_CHANNELS = 4;
+
+    /** Transformed weights beyond this do not stay in the last cache between two calls. */
+    private static final long CACHED_WEIGHTS = 16 << 20;
+
+    /** Multiply-adds in the time that one weight takes from memory. */
+    private static final long WEIGHT_FROM_MEMORY = 6;
+
+    private ConvChoice() {
+    }
+
+    /** Returns the method for {@code s}, or empty if there is none. */
+    static Optional<ConvMethod> of(ConvShape s, boolean relu, int threads) {
+        if (s.G() > 1 && s.G() == s.IC() && s.OC() == s.IC()) {
+            return Optional.of(new DepthwiseConv(s, relu));
+        }
+        if (!DirectConv.suits(s)) {
+            return Optional.empty();
+        }
+        if (s.IC() <= FEW_CHANNELS) {
+            return Optional.of(new DirectConv(s, true, relu));
+        }
+        if (WinogradConv.suits(s) && isWinogradAllowed()) {
+            int m = winogradCost(s, 4) <= winogradCost(s, 2) ? 4 : 2;
+            if (winogradCost(s, m) < directCost(s)) {
+                return Optional.of(new WinogradConv(s, m, relu, threads));
+            }
+        }
+        return Optional.of(new DirectConv(s, false, relu));
+    }
+
+    /** Returns the cost in multiply-adds: those of the sums, or what reading the weights costs if that is more. */
+    private static long directCost(ConvShape s) {
+        long weights = 9L * s.IC() * s.OC();
+        return Math.max(weights * s.N() * s.OH() * s.OW(), fromMemory(weights));
+    }
+
+    /** The same for tiles of m x m, and their transforms: an input or output channel of a tile takes as long as some 300 (m = 2: 100) multiply-adds. */
+    private static long winogradCost(ConvShape s, int m) {
+        long tiles = (long) s.N() * Math.ceilDiv(s.OH(), m) * Math.ceilDiv(s.OW(), m);
+        long weights = (m + 2L) * (m + 2) * s.IC() * s.OC();
+        long transforms = (m == 4 ? 300L : 100L) * (s.IC() + s.OC());
+        return Math.max(tiles * weights, fromMemory(weights)) + tiles * transforms;
+    }
+
+    private static long fromMemory(long weights) {
+        return weights * Float.BYTES > CACHED_WEIGHTS ? WEIGHT_FROM_MEMORY * weights : 0;
+    }
+
+    private static boolean isWinogradAllowed() {
+        String policy = System.getProperty("gatun.winograd", "on");
+        return switch (policy) {
+            case "on" -> true;
+            case "off" -> false;
+            default -> throw new IllegalArgumentException("gatun.winograd=" + policy + ": must be on or off");
+        };
+    }
+}

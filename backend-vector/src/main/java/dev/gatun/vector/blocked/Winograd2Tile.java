@@ -1,0 +1,119 @@
+package dev.gatun.vector.blocked;
+
+import static dev.gatun.vector.Native.ALL;
+import static dev.gatun.vector.Native.ORDER;
+import static dev.gatun.vector.Simd.F32;
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+
+import dev.gatun.vector.Native;
+import dev.gatun.vector.Simd;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The transforms of Winograd's F(2x2, 3x3) with the points 0, ±1, ∞, a vector of channels at a time:
+ *
+ * <pre>y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A
+ *
+ *      | 1  0 -1  0 |                             | 1   0   0  |
+ * Bᵀ = | 0  1  1  0 |   Aᵀ = | 1  1  1  0 |   G = | ½   ½   ½  |
+ *      | 0 -1  1  0 |        | 0  1 -1 -1 |       | ½  -½   ½  |
+ *      | 0  1  0 -1 |                             | 0   0   1  |</pre>
+ */
+final class Winograd2Tile {
+    /** G: the transform of weights, which is made once, in double precision. */
+    static final double[][] WEIGHTS = {{1, 0, 0}, {.5, .5, .5}, {.5, -.5, .5}, {0, 0, 1}};
+
+    private static final long ROW = 4 * Simd.BYTES;
+
+    private Winograd2Tile() {
+    }
+
+    /**
+     * Bᵀ d B of {@code count} patches of 4 x 4 pixels: neighbouring tiles of a block of channels, or the blocks of a tile.
+     *
+     * @param row bytes between rows of the image
+     * @param srcStep bytes between patches
+     * @param dst where the first of 16 elements goes, the others are {@code xi} bytes apart; {@code dstStep} bytes on for the next patch
+     * @param patch address of 4 x 4 vectors of scratch memory
+     */
+    static void input(long src, long row, long srcStep, long dst, long dstStep, long xi, long patch, int count) {
+        for (int i = 0; i < count; i++) {
+            for (long j = 0; j < ROW; j += Simd.BYTES) {                // column by column: Bᵀ d
+                long at = src + j;
+                FloatVector d0 = fromMemorySegment(F32, ALL, at, ORDER);
+                FloatVector d1 = fromMemorySegment(F32, ALL, at + row, ORDER);
+                FloatVector d2 = fromMemorySegment(F32, ALL, at + 2 * row, ORDER);
+                FloatVector d3 = fromMemorySegment(F32, ALL, at + 3 * row, ORDER);
+                d0.sub(d2).intoMemorySegment(ALL, patch + j, ORDER);
+                d1.add(d2).intoMemorySegment(ALL, patch + ROW + j, ORDER);
+                d2.sub(d1).intoMemorySegment(ALL, patch + 2 * ROW + j, ORDER);
+                d1.sub(d3).intoMemorySegment(ALL, patch + 3 * ROW + j, ORDER);
+            }
+            long to = dst;
+            for (long at = patch; at < patch + 4 * ROW; at += ROW) {      // row by row: (Bᵀ d) B
+                FloatVector d0 = fromMemorySegment(F32, ALL, at, ORDER);
+                FloatVector d1 = fromMemorySegment(F32, ALL, at + Simd.BYTES, ORDER);
+                FloatVector d2 = fromMemorySegment(F32, ALL, at + 2 * Simd.BYTES, ORDER);
+                FloatVector d3 = fromMemorySegment(F32, ALL, at + 3 * Simd.BYTES, ORDER);
+                d0.sub(d2).intoMemorySegment(ALL, to, ORDER);
+                d1.add(d2).intoMemorySegment(ALL, to + xi, ORDER);
+                d2.sub(d1).intoMemorySegment(ALL, to + 2 * xi, ORDER);
+                d1.sub(d3).intoMemorySegment(ALL, to + 3 * xi, ORDER);
+                to += 4 * xi;
+            }
+            src += srcStep;
+            dst += dstStep;
+        }
+    }
+
+    /**
+     * y = max(lo, Aᵀ u A + bias + residual) of {@code count} tiles of 2 x 2 pixels: neighbouring tiles, or the blocks of a tile.
+     *
+     * @param src address of the first of 16 elements, the others are {@code xi} bytes apart; {@code srcStep} bytes on for the next tile
+     * @param row bytes between rows of y, and of the residual
+     * @param dstStep bytes between tiles of y, and of the residual
+     * @param biasStep bytes between the biases of tiles
+     * @param residual address of what is added, or 0
+     * @param patch address of 2 x 4 vectors of scratch memory
+     */
+    static void output(long src, long srcStep, long xi, long dst, long row, long dstStep, long bias, long biasStep, long residual, float lo, long patch,
+            int count) {
+        FloatVector least = broadcast(F32, lo);
+        // An absent residual is a vector of zeros that is read again and again.
+        long other = residual == 0 ? Native.ZEROS : residual;
+        long pixel = residual == 0 ? 0 : Simd.BYTES;
+        long otherRow = residual == 0 ? 0 : row;
+        long otherStep = residual == 0 ? 0 : dstStep;
+        for (int i = 0; i < count; i++) {
+            for (long j = 0; j < 4; j++) {                            // column by column: Aᵀ u
+                long at = src + j * xi;
+                FloatVector d0 = fromMemorySegment(F32, ALL, at, ORDER);
+                FloatVector d1 = fromMemorySegment(F32, ALL, at + 4 * xi, ORDER);
+                FloatVector d2 = fromMemorySegment(F32, ALL, at + 8 * xi, ORDER);
+                FloatVector d3 = fromMemorySegment(F32, ALL, at + 12 * xi, ORDER);
+                d0.add(d1).add(d2).intoMemorySegment(ALL, patch + j * Simd.BYTES, ORDER);
+                d1.sub(d2).sub(d3).intoMemorySegment(ALL, patch + ROW + j * Simd.BYTES, ORDER);
+            }
+            FloatVector start = fromMemorySegment(F32, ALL, bias, ORDER);
+            for (int j = 0; j < 2; j++) {                             // row by row: (Aᵀ u) A
+                long at = patch + j * ROW;
+                long to = dst + j * row;
+                long add = other + j * otherRow;
+                FloatVector d0 = fromMemorySegment(F32, ALL, at, ORDER);
+                FloatVector d1 = fromMemorySegment(F32, ALL, at + Simd.BYTES, ORDER);
+                FloatVector d2 = fromMemorySegment(F32, ALL, at + 2 * Simd.BYTES, ORDER);
+                FloatVector d3 = fromMemorySegment(F32, ALL, at + 3 * Simd.BYTES, ORDER);
+                FloatVector y0 = d0.add(d1).add(d2).add(start).add(fromMemorySegment(F32, ALL, add, ORDER));
+                FloatVector y1 = d1.sub(d2).sub(d3).add(start).add(fromMemorySegment(F32, ALL, add + pixel, ORDER));
+                y0.blend(least, y0.compare(VectorOperators.LT, least)).intoMemorySegment(ALL, to, ORDER);
+                y1.blend(least, y1.compare(VectorOperators.LT, least)).intoMemorySegment(ALL, to + Simd.BYTES, ORDER);
+            }
+            src += srcStep;
+            dst += dstStep;
+            bias += biasStep;
+            other += otherStep;
+        }
+    }
+}

@@ -1,0 +1,328 @@
+package dev.gatun.vector.blocked;
+
+import dev.gatun.spi.Layout;
+import dev.gatun.vector.Native;
+import dev.gatun.vector.Simd;
+import dev.gatun.vector.Workers;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The convolution with a dense 3x3 kernel and stride 1 by Winograd's algorithm: y is cut into tiles of m x m pixels, each of which costs (m + 2)² products
+ * a pair of channels instead of 9m²: 4 times fewer for m = 4, 2.25 times for m = 2.
+ *
+ * <pre>V[ξ, ic, tile] = Bᵀ d B          the patch of (m + 2)² input pixels under a tile, ξ the place in it: {@link Winograd4Tile#input}
+ * M[ξ, oc, tile] = Σ V[ξ, ic, tile] · U[ξ, oc, ic]      (m + 2)² matrix products: {@link Panel#run}
+ * y[oc, tile]    = max(lo, Aᵀ M A + bias + residual)    {@link Winograd4Tile#output}</pre>
+ *
+ * <p>Some tiles at a time, so that V and M stay in the second-level cache. Where there are many tiles, workers share tiles, each with a V of its own. Where
+ * there are few, or the transformed weights (4 times as large as w for m = 4) do not fit the last cache, all workers make one V, then share the panels of
+ * output channels: each weight is read once.
+ *
+ * <p>Error: against double precision it stays below 3e-6 of the largest output for m = 4 and 1e-6 for m = 2 (direct: 1e-6 to 3e-6, growing with the number of
+ * channels).
+ */
+final class WinogradConv implements ConvMethod {
+    /** Half of a second-level cache: what a worker's own V may take. */
+    private static final long OWN_BYTES = 460 << 10;
+
+    /** What a shared V may take of the last cache. */
+    private static final long SHARED_BYTES = 6 << 20;
+
+    /** Weights beyond this are read once a call, not once a block of tiles. */
+    private static final long WEIGHTS_BYTES = 24 << 20;
+
+    /** A worker with fewer tiles waits for the weights. */
+    private static final int FEW_TILES = 12;
+
+    /** From this width on neighbouring tiles are transformed one after the other, a block of channels at a time: fewer streams for the prefetcher. */
+    private static final int WIDE = 56;
+
+    /** Longer sums are made of parts of half this length: the error of a sum grows with the root of the longest chain of additions. */
+    private static final int CHAIN = 256;
+
+    private final ConvShape s;
+    private final int m;
+    private final int n;
+    private final float lo;
+    private final int inputBlocks;
+    private final int outputBlocks;
+    private final int panels;
+    private final int tilesHigh;
+    private final int tilesWide;
+    private final int tiles;
+    private final int T;
+    private final boolean shared;
+    private final int parts;
+    private final long xiV;
+    private final long xiM;
+    private final MemorySegment taps;
+    private final MemorySegment pixels;
+    private final Workers.FrameTask ownTiles = this::ownTiles;
+    private final Workers.FrameTask sharedInput = this::sharedInput;
+    private final Workers.FrameTask sharedOutput = this::sharedOutput;
+
+    /**
+     * Plans a convolution.
+     *
+     * @param m the size of a tile: 4 or 2
+     * @param threads how many workers there will be
+     */
+    WinogradConv(ConvShape s, int m, boolean relu, int threads) {
+        this.s = s;
+        this.m = m;
+        n = m + 2;
+        lo = relu ? 0 : Finish.NO_BOUND;
+        inputBlocks = Panel.blocks(s.IC());
+        outputBlocks = Panel.blocks(s.OC());
+        panels = Panel.count(outputBlocks);
+        tilesHigh = Math.ceilDiv(s.OH(), m);
+        tilesWide = Math.ceilDiv(s.OW(), m);
+        tiles = s.N() * tilesHigh * tilesWide;
+        long tileBytes = n * n * inputBlocks * Simd.BYTES;
+        shared = tiles < FEW_TILES * threads || n * n * Native.FLOAT * s.IC() * s.OC() > WEIGHTS_BYTES;
+        int most = (int) (shared ? Math.max(SHARED_BYTES / tileBytes, FEW_TILES) : Math.clamp(OWN_BYTES / tileBytes / 6 * 6, 6, 864 / (n * n)));
+        T = Math.ceilDiv(tiles, Math.ceilDiv(tiles, most));
+        parts = s.IC() <= CHAIN ? 1 : Math.ceilDiv(s.IC(), CHAIN / 2);
+        xiV = oddLines(inputBlocks * T * Simd.BYTES);
+        xiM = oddLines(Panel.BLOCKS * T * Simd.BYTES);
+        taps = Taps.table(new ConvShape(1, s.IC(), 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1), Simd.LANES, 0, T * Simd.BYTES);
+        pixels = Taps.neighbours(T);
+    }
+
+    /** Returns whether the algorithm covers {@code s}. */
+    static boolean suits(ConvShape s) {
+        return s.KH() == 3 && s.KW() == 3 && s.SH() == 1 && s.SW() == 1 && s.DH() == 1 && s.DW() == 1 && s.G() == 1;
+    }
+
+    /** An odd number of lines of the cache: what is written at such distances falls into different sets. */
+    private static long oddLines(long bytes) {
+        return (Math.ceilDiv(bytes, 64L) | 1) * 64;
+    }
+
+    @Override
+    public String name() {
+        return "conv winograd " + m + "x" + m + (shared ? ", shared tiles" : ", blocks of " + T + " tiles");
+    }
+
+    @Override
+    public Layout source() {
+        return Blocked.NATIVE;
+    }
+
+    @Override
+    public PackedWeights weights() {
+        return new PackedWeights(m == 4 ? PackedWeights.Order.WINOGRAD_4 : PackedWeights.Order.WINOGRAD_2);
+    }
+
+    @Override
+    public long scratchBytes(int threads) {
+        return (shared ? vBytes() : 0) + threads * areaBytes();
+    }
+
+    private long vBytes() {
+        return oddLines(n * n * xiV);
+    }
+
+    /** What a worker needs: a patch of input, one in the middle of its transform, M, a part of M, and a V unless that is shared. */
+    private long areaBytes() {
+        return oddLines(offsetOfV() + (shared ? 0 : vBytes()));
+    }
+
+    private long offsetOfM() {
+        return 2 * n * n * Simd.BYTES;
+    }
+
+    private long offsetOfV() {
+        return offsetOfM() + (n * n + 1) * xiM;
+    }
+
+    @Override
+    public void run(long frame, Workers workers) {
+        if (!shared) {
+            workers.run(ownTiles, frame);
+            return;
+        }
+        for (int first = 0; first < tiles; first += T) {
+            ConvFrame.setPosition(frame, first);
+            workers.run(sharedInput, frame);
+            workers.run(sharedOutput, frame);
+        }
+    }
+
+    private void ownTiles(long frame, int worker, int workers) {
+        long area = ConvFrame.scratch(frame) + worker * areaBytes();
+        long v = area + offsetOfV();
+        int from = (int) Workers.share(tiles, worker, workers);
+        int to = (int) Workers.share(tiles, worker + 1, workers);
+        int blocks = Math.ceilDiv(to - from, T);
+        for (int block = 0; block < blocks; block++) {
+            int first = from + (int) Workers.share(to - from, block, blocks);
+            int last = from + (int) Workers.share(to - from, block + 1, blocks);
+            input(frame, first, first, last, 0, inputBlocks, v, area);
+            for (int panel = 0; panel < panels; panel++) {
+                panel(frame, panel, first, first, last, v, area);
+            }
+        }
+    }
+
+    /** Transforms a part of the input of the tiles from the frame's position on. */
+    private void sharedInput(long frame, int worker, int workers) {
+        int first = (int) ConvFrame.position(frame);
+        long items = (long) Math.min(T, tiles - first) * inputBlocks;
+        long area = ConvFrame.scratch(frame) + vBytes() + worker * areaBytes();
+        long last = Workers.share(items, worker + 1, workers);
+        for (long item = Workers.share(items, worker, workers); item < last;) {
+            int tile = first + (int) (item / inputBlocks);
+            int block = (int) (item % inputBlocks);
+            int end = (int) Math.min(inputBlocks, block + last - item);
+            input(frame, first, tile, tile + 1, block, end, ConvFrame.scratch(frame), area);
+            item += end - block;
+        }
+    }
+
+    /** Computes a part of the panels of these tiles. */
+    private void sharedOutput(long frame, int worker, int workers) {
+        int first = (int) ConvFrame.position(frame);
+        int count = Math.min(T, tiles - first);
+        // Whole panels are dealt out if that is fair; else all share the tiles of each.
+        int parts = panels % workers == 0 || panels >= 4 * workers ? 1 : Math.min(workers, count);
+        long area = ConvFrame.scratch(frame) + vBytes() + worker * areaBytes();
+        long last = Workers.share((long) panels * parts, worker + 1, workers);
+        for (long cell = Workers.share((long) panels * parts, worker, workers); cell < last; cell++) {
+            int part = (int) (cell % parts);
+            panel(frame, (int) (cell / parts), first, first + (int) Workers.share(count, part, parts), first + (int) Workers.share(count, part + 1, parts),
+                    ConvFrame.scratch(frame), area);
+        }
+    }
+
+    /** Transforms blocks {@code block} .. {@code end} of the input of tiles {@code from} .. {@code to}; tile {@code base} is the first of {@code v}. */
+    private void input(long frame, int base, int from, int to, int block, int end, long v, long area) {
+        boolean wide = s.IW() >= WIDE && end - block > 1;
+        if (wide) {
+            for (int b = block; b < end; b++) {
+                input(frame, base, from, to, b, b + 1, v, area);
+            }
+            return;
+        }
+        long row = s.IW() * Simd.BYTES;
+        long plane = s.IH() * row;
+        long scratch = area + n * n * Simd.BYTES;
+        for (int tile = from; tile < to;) {
+            int image = tile / (tilesHigh * tilesWide);
+            int x = tile % tilesWide;
+            int ih = tile / tilesWide % tilesHigh * m - s.PH();
+            int iw = x * m - s.PW();
+            long src = ConvFrame.x(frame) + ((long) image * inputBlocks + block) * plane;
+            long dst = v + (block * T + tile - base) * Simd.BYTES;
+            boolean inside = ih >= 0 && iw >= 0 && ih + n <= s.IH() && iw + n <= s.IW();
+            if (!inside) {
+                for (int b = block; b < end; b++) {
+                    PaddedRows.copy(1, s.IH(), s.IW(), ih, n, iw, n, Simd.BYTES, src, area);
+                    transform(area, n * Simd.BYTES, 0, dst, 0, scratch, 1);
+                    src += plane;
+                    dst += T * Simd.BYTES;
+                }
+                tile++;
+            } else if (end - block == 1) {
+                int run = Math.min(Math.min(to - tile, tilesWide - x), (s.IW() - n - iw) / m + 1);
+                transform(src + ih * row + iw * Simd.BYTES, row, m * Simd.BYTES, dst, Simd.BYTES, scratch, run);
+                tile += run;
+            } else {
+                transform(src + ih * row + iw * Simd.BYTES, row, plane, dst, T * Simd.BYTES, scratch, end - block);
+                tile++;
+            }
+        }
+    }
+
+    private void transform(long src, long row, long srcStep, long dst, long dstStep, long scratch, int count) {
+        if (m == 4) {
+            Winograd4Tile.input(src, row, srcStep, dst, dstStep, xiV, scratch, count);
+        } else {
+            Winograd2Tile.input(src, row, srcStep, dst, dstStep, xiV, scratch, count);
+        }
+    }
+
+    /** Computes a panel of tiles {@code from} .. {@code to}. */
+    private void panel(long frame, int panel, int base, int from, int to, long v, long area) {
+        int first = Panel.first(panel, outputBlocks);
+        int vectors = Panel.first(panel + 1, outputBlocks) - first;
+        long products = area + offsetOfM();
+        long w = ConvFrame.w(frame) + n * n * first * Simd.BYTES * s.IC();
+        for (int xi = 0; xi < n * n; xi++) {
+            multiply(to - from, vectors, v + (from - base) * Simd.BYTES + xi * xiV, w + xi * vectors * Simd.BYTES * s.IC(),
+                    products + xi * xiM, products + n * n * xiM);
+        }
+        if (s.OW() >= WIDE) {
+            for (int b = 0; b < vectors; b++) {
+                output(frame, first + b, 1, from, to, products + b * T * Simd.BYTES, area);
+            }
+        } else {
+            output(frame, first, vectors, from, to, products, area);
+        }
+    }
+
+    /** One matrix product of a panel. Its parts go to {@code dst} and {@code other} in turn, each with the sum of those before added, the last to dst. */
+    private void multiply(int count, int vectors, long src, long w, long dst, long other) {
+        for (int part = 0; part < parts; part++) {
+            int k = (int) Workers.share(s.IC(), part, parts);
+            int K = (int) Workers.share(s.IC(), part + 1, parts) - k;
+            boolean toDst = (parts - part) % 2 == 1;
+            Panel.run(count, vectors, src, pixels.address(), taps.address() + 4L * k, K, w + k * vectors * Simd.BYTES, toDst ? dst : other, T * Simd.BYTES,
+                    Native.ZEROS, part == 0 ? 0 : toDst ? other : dst, Finish.NO_BOUND);
+        }
+    }
+
+    /** Transforms blocks {@code block} .. {@code block + blocks} of the output of tiles {@code from} .. {@code to}. */
+    private void output(long frame, int block, int blocks, int from, int to, long products, long area) {
+        long row = s.OW() * Simd.BYTES;
+        long plane = s.OH() * row;
+        long bias = ConvFrame.bias(frame) + block * Simd.BYTES;
+        for (int tile = from; tile < to;) {
+            int image = tile / (tilesHigh * tilesWide);
+            int x = tile % tilesWide;
+            int oh = tile / tilesWide % tilesHigh * m;
+            int ow = x * m;
+            long offset = ((long) image * outputBlocks + block) * plane + oh * row + ow * Simd.BYTES;
+            long y = ConvFrame.y(frame) + offset;
+            long residual = ConvFrame.residual(frame) == 0 ? 0 : ConvFrame.residual(frame) + offset;
+            long src = products + (tile - from) * Simd.BYTES;
+            if (oh + m > s.OH() || ow + m > s.OW()) {
+                for (int b = 0; b < blocks; b++) {
+                    long at = b * plane;
+                    partialTile(src + b * T * Simd.BYTES, Math.min(m, s.OH() - oh), Math.min(m, s.OW() - ow), y + at, bias + b * Simd.BYTES,
+                            residual == 0 ? 0 : residual + at, area);
+                }
+                tile++;
+            } else if (blocks == 1) {
+                int run = Math.min(to - tile, (s.OW() - ow) / m);
+                transformBack(src, Simd.BYTES, y, row, m * Simd.BYTES, bias, 0, residual, lo, area, run);
+                tile += run;
+            } else {
+                transformBack(src, T * Simd.BYTES, y, row, plane, bias, Simd.BYTES, residual, lo, area, blocks);
+                tile++;
+            }
+        }
+    }
+
+    /** A tile of which only {@code rows} x {@code columns} pixels lie inside of y. */
+    private void partialTile(long src, int rows, int columns, long y, long bias, long residual, long area) {
+        long row = s.OW() * Simd.BYTES;
+        long whole = area + n * n * Simd.BYTES;
+        transformBack(src, 0, whole, m * Simd.BYTES, 0, bias, 0, 0, Finish.NO_BOUND, area, 1);
+        for (int i = 0; i < rows; i++) {
+            for (long j = 0; j < columns * Simd.BYTES; j += Simd.BYTES) {
+                Native.store(y + i * row + j, Native.load(whole + i * m * Simd.BYTES + j));
+            }
+            Finish.run(columns, 1, y + i * row, 0, residual == 0 ? 0 : residual + i * row, lo);
+        }
+    }
+
+    private void transformBack(long src, long srcStep, long y, long row, long step, long bias, long biasStep, long residual, float least, long scratch,
+            int count) {
+        if (m == 4) {
+            Winograd4Tile.output(src, srcStep, xiM, y, row, step, bias, biasStep, residual, least, scratch, count);
+        } else {
+            Winograd2Tile.output(src, srcStep, xiM, y, row, step, bias, biasStep, residual, least, scratch, count);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.gatun.vector.blocked;
+
+import dev.gatun.vector.Workers;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Winograd's algorithm against double loops: images that are no multiple of a tile, channels that fill no block, own and shared tiles, and its error. */
+@Tag("every-width")
+class WinogradConvTest {
+    /** What the documentation promises, of the largest output. */
+    private static final double BOUND_4 = 3e-6;
+    private static final double BOUND_2 = 1e-6;
+
+    private static Workers one;
+    private static Workers two;
+    private static Workers five;
+
+    @BeforeAll
+    static void start() {
+        one = new Workers(1);
+        two = new Workers(2);
+        five = new Workers(5);
+    }
+
+    @AfterAll
+    static void stop() {
+        one.close();
+        two.close();
+        five.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1 16 8 8 16 3 3 1 1 1 1", "1 16 7 7 16 3 3 1 1 1 1", "2 33 9 14 40 3 3 1 1 1 1", "1 5 3 3 9 3 3", "1 1 1 1 1 3 3 1 1 1 1", "1 20 6 6 112 3 3 1 1 0 0",
+        "1 16 17 6 16 3 3 1 1 2 2", "3 17 4 4 64 3 3 1 1 1 1", "1 16 60 61 32 3 3 1 1 1 1", "1 24 57 59 24 3 3 1 1 0 1", "1 128 13 13 128 3 3 1 1 1 1", "1 8 2 70 70 3 3 1 1 1 1"})
+    void allSizesEqualDoubleLoops(String text) {
+        for (int variant = 0; variant < 4; variant++) {
+            boolean relu = (variant & 2) != 0;
+            ConvCase test = ConvCase.of(text, (variant & 1) != 0, relu);
+            for (int threads : new int[] {1, 5, 1000}) {           // for so many threads there are few tiles: they are shared
+                test.check(new WinogradConv(test.s, 4, relu, threads), BOUND_4, one, two, five);
+                test.check(new WinogradConv(test.s, 2, relu, threads), BOUND_2, one, two, five);
+            }
+        }
+    }
+
+    @Test
+    void theErrorStaysBelowTheStatedBoundWithManyChannels() {
+        ConvCase test = ConvCase.of("1 512 12 12 32 3 3 1 1 1 1", false, false);
+        test.check(new WinogradConv(test.s, 4, false, 1), BOUND_4, two);
+        test.check(new WinogradConv(test.s, 2, false, 1), BOUND_2, two);
+    }
+}
