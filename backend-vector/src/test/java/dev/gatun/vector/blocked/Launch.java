@@ -16,6 +16,7 @@ final class Launch {
     }
 
     /** Runs {@code kernel} on operands and results, in this order. */
+    @SuppressWarnings("restricted")
     static void run(Kernel kernel, Floats... floats) {
         List<Buffer> buffers = new ArrayList<>();
         for (Floats f : floats) {
