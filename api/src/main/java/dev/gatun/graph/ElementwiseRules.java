@@ -21,28 +21,28 @@ final class ElementwiseRules {
         };
     }
 
-    private static TensorType unary(UnaryFunction function, Operands o) {
-        DType dtype = o.dtype(0);
-        switch (function) {
-            case NEG -> o.kind(0, dtype.isFloating() || dtype.kind() == DType.Kind.SIGNED, "floating or a signed integer", DType.I32);
-            case ABS, SIGN, RELU -> o.numeric(0);
+    private static TensorType unary(UnaryFunction function, Operands operands) {
+        DType dtype = operands.dtype(0);
+        Operands o = switch (function) {
+            case NEG -> operands.kind(0, dtype.isFloating() || dtype.kind() == DType.Kind.SIGNED, "floating or a signed integer", DType.I32);
+            case ABS, SIGN, RELU -> operands.numeric(0);
             case RECIPROCAL, SQRT, RSQRT, EXP, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH, ERF, SIGMOID,
-                 SOFTPLUS, FLOOR, CEIL, ROUND, TRUNC, IS_NAN, IS_INF -> o.floating(0);
-            case LOGICAL_NOT -> o.exactly(0, DType.BOOL);
-            case BITWISE_NOT -> o.kind(0, dtype.isInteger(), "an integer type", DType.I32);
-        }
+                 SOFTPLUS, FLOOR, CEIL, ROUND, TRUNC, IS_NAN, IS_INF -> operands.floating(0);
+            case LOGICAL_NOT -> operands.exactly(0, DType.BOOL);
+            case BITWISE_NOT -> operands.kind(0, dtype.isInteger(), "an integer type", DType.I32);
+        };
         return function.isPredicate() ? o.type(0).with(DType.BOOL) : o.type(0);
     }
 
-    private static TensorType binary(BinaryFunction function, Operands o) {
-        DType dtype = o.dtype(0);
-        switch (function) {
-            case ADD, SUB, MUL, DIV, POW, MOD, REM, MIN, MAX, LT, LE, GT, GE -> o.numeric(0);
-            case ATAN2 -> o.floating(0);
-            case AND, OR, XOR -> o.kind(0, !dtype.isFloating(), "an integer type or bool", DType.BOOL);
-            case SHIFT_LEFT, SHIFT_RIGHT -> o.kind(0, dtype.isInteger(), "an integer type", DType.I32);
-            case EQ, NE -> { }
-        }
+    private static TensorType binary(BinaryFunction function, Operands operands) {
+        DType dtype = operands.dtype(0);
+        Operands o = switch (function) {
+            case ADD, SUB, MUL, DIV, POW, MOD, REM, MIN, MAX, LT, LE, GT, GE -> operands.numeric(0);
+            case ATAN2 -> operands.floating(0);
+            case AND, OR, XOR -> operands.kind(0, !dtype.isFloating(), "an integer type or bool", DType.BOOL);
+            case SHIFT_LEFT, SHIFT_RIGHT -> operands.kind(0, dtype.isInteger(), "an integer type", DType.I32);
+            case EQ, NE -> operands;
+        };
         o.sameDtype(0, 1);
         sameShape(o, 0, 1);
         return function.isComparison() ? o.type(0).with(DType.BOOL) : o.type(0);

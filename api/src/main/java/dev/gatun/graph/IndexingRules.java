@@ -38,11 +38,10 @@ final class IndexingRules {
         Operands o = Operands.of(op, inputs, "x", "indices", "updates");
         o.index(INDICES);
         o.sameDtype(X, UPDATES);
-        switch (function) {
+        return switch (function) {
             case ADD, MUL -> o.numeric(X);
-            case SET, MIN, MAX -> { }
-        }
-        return o;
+            case SET, MIN, MAX -> o;
+        };
     }
 
     private static TensorType gather(Indexing.Gather op, Operands o) {

@@ -70,29 +70,32 @@ final class Operands {
         }
     }
 
+    // Checks of element types return these operands: a rule that chooses one by an enum is then a switch expression, which must name every constant.
+
     /** Checks that operand {@code i} has an element type that {@code allowed} describes. */
-    void kind(int i, boolean holds, String allowed, DType remedy) {
+    Operands kind(int i, boolean holds, String allowed, DType remedy) {
         check(holds, names.get(i) + " is " + dtype(i).label() + " but must be " + allowed + ", write " + cast(i, remedy));
+        return this;
     }
 
     /** Checks that operand {@code i} has a floating type. */
-    void floating(int i) {
-        kind(i, dtype(i).isFloating(), "floating", DType.F32);
+    Operands floating(int i) {
+        return kind(i, dtype(i).isFloating(), "floating", DType.F32);
     }
 
     /** Checks that operand {@code i} has an arithmetic type: floating or integer, not BOOL. */
-    void numeric(int i) {
-        kind(i, dtype(i) != DType.BOOL, "floating or integer", DType.I32);
+    Operands numeric(int i) {
+        return kind(i, dtype(i) != DType.BOOL, "floating or integer", DType.I32);
     }
 
     /** Checks that operand {@code i} can index: I32 or I64. */
-    void index(int i) {
-        kind(i, dtype(i) == DType.I32 || dtype(i) == DType.I64, "i32 or i64", DType.I64);
+    Operands index(int i) {
+        return kind(i, dtype(i) == DType.I32 || dtype(i) == DType.I64, "i32 or i64", DType.I64);
     }
 
     /** Checks that operand {@code i} is exactly of {@code dtype}. */
-    void exactly(int i, DType dtype) {
-        kind(i, dtype(i) == dtype, dtype.label(), dtype);
+    Operands exactly(int i, DType dtype) {
+        return kind(i, dtype(i) == dtype, dtype.label(), dtype);
     }
 
     /** Checks that operands {@code first} and {@code other} have one element type. */

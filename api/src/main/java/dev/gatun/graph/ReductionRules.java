@@ -23,11 +23,11 @@ final class ReductionRules {
         };
     }
 
-    private static TensorType reduce(Reduction.Reduce op, Operands o) {
-        switch (op.function()) {
-            case SUM, PROD -> o.numeric(0);
-            case MAX, MIN -> { }
-        }
+    private static TensorType reduce(Reduction.Reduce op, Operands operands) {
+        Operands o = switch (op.function()) {
+            case SUM, PROD -> operands.numeric(0);
+            case MAX, MIN -> operands;
+        };
         Ints axes = op.axes();
         axes.stream().forEach(axis -> o.axis(0, axis));
         for (int i = 1; i < axes.size(); i++) {
