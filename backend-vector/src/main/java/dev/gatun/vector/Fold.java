@@ -180,7 +180,7 @@ final class Fold {
     }
 
     /** Returns the sum of the lanes, always in one order, which {@code reduceLanes} leaves open. */
-    private static double sum(DoubleVector v) {
+    static double sum(DoubleVector v) {
         DoubleVector s = v;
         if (DOUBLES >= 8) {
             s = s.add(s.rearrange(SWAP_4));

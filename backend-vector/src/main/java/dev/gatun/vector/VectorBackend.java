@@ -114,11 +114,11 @@ final class VectorBackend implements Backend {
         return switch (op) {
             case Normalization.Softmax s -> kernel(SoftmaxKernel.of(s.axis(), false, in.getFirst(), workers));
             case Normalization.LogSoftmax s -> kernel(SoftmaxKernel.of(s.axis(), true, in.getFirst(), workers));
-            case Normalization.BatchNorm n -> Optional.empty();
-            case Normalization.BatchNormBackward n -> Optional.empty();
-            case Normalization.Standardize n -> Optional.empty();
-            case Normalization.StandardizeBackward n -> Optional.empty();
-            case Normalization.LocalResponseNorm n -> Optional.empty();
+            case Normalization.BatchNorm n -> kernel(BatchNormKernel.of(false, n.epsilon(), in.getFirst(), workers));
+            case Normalization.BatchNormBackward n -> kernel(BatchNormKernel.of(true, n.epsilon(), in.getFirst(), workers));
+            case Normalization.Standardize n -> kernel(StandardizeKernel.of(false, n.axis(), n.epsilon(), in.getFirst(), workers));
+            case Normalization.StandardizeBackward n -> kernel(StandardizeKernel.of(true, n.axis(), 0, in.getFirst(), workers));
+            case Normalization.LocalResponseNorm n -> kernel(LocalResponseNormKernel.of(n, in.getFirst(), workers));
         };
     }
 
