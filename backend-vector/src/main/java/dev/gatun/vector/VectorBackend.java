@@ -82,7 +82,7 @@ final class VectorBackend implements Backend {
             case Contraction.MatMul m -> kernel(MatMulKernel.of(m, Tail.NONE, in, frozen, workers));
             case Convolution c -> kernel(ConvKernel.of(c, Tail.NONE, in, out.getFirst(), workers));
             case Normalization n -> normalization(n, in);
-            case Pooling p -> Optional.empty();
+            case Pooling p -> pooling(p, in, out);
             case Recurrent r -> Optional.empty();
             case Source s -> Optional.empty();
             case Random r -> Optional.empty();
@@ -107,6 +107,15 @@ final class VectorBackend implements Backend {
             case Indexing.GatherNd g -> Optional.empty();
             case Indexing.ScatterNd s -> Optional.empty();
             case Indexing.TopK t -> Optional.empty();
+        };
+    }
+
+    private Optional<Kernel> pooling(Pooling op, List<TensorType> in, List<TensorType> out) {
+        return switch (op) {
+            case Pooling.MaxPool p -> kernel(MaxPoolKernel.of(p, in.getFirst(), out, workers));
+            case Pooling.MaxPoolBackward p -> kernel(MaxPoolBackwardKernel.of(in, out.getFirst(), workers));
+            case Pooling.AvgPool p -> kernel(AvgPoolKernel.of(p, in.getFirst(), out.getFirst(), workers));
+            case Pooling.AvgPoolBackward p -> kernel(AvgPoolKernel.of(p, in.getFirst(), out.getFirst(), workers));
         };
     }
 
