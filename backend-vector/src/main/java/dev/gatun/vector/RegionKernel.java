@@ -15,7 +15,7 @@ import java.util.Optional;
  *
  * <p>Loops know whole vectors only. What is left at the end goes through blocks of one vector, which are copied in and out.
  */
-final class RegionKernel implements FrameKernel {
+public final class RegionKernel implements FrameKernel {
     /** Bytes of a worker's blocks: half of a common first-level cache. */
     private static final int CACHE = 16 * 1024;
 
@@ -99,7 +99,7 @@ final class RegionKernel implements FrameKernel {
     }
 
     /** Returns a kernel for {@code region}, or empty if there are no loops for one of its types. */
-    static Optional<RegionKernel> of(Fused.Region region, List<TensorType> operands, Workers workers) {
+    public static Optional<RegionKernel> of(Fused.Region region, List<TensorType> operands, Workers workers) {
         List<DType> types = new ArrayList<>(operands.stream().map(TensorType::dtype).toList());
         List<BlockStep> steps = new ArrayList<>();
         for (Fused.Instruction i : region.code()) {

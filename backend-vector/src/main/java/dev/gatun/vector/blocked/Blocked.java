@@ -1,5 +1,6 @@
 package dev.gatun.vector.blocked;
 
+import dev.gatun.DType;
 import dev.gatun.Shape;
 import dev.gatun.TensorType;
 import dev.gatun.spi.Layout;
@@ -11,13 +12,13 @@ import dev.gatun.vector.Simd;
  *
  * @param block channels of a block: the lanes of a vector
  */
-public record Blocked(int block) implements Layout {
+record Blocked(int block) implements Layout {
     /** The layout of the vectors that all kernels are compiled for. */
-    public static final Blocked NATIVE = new Blocked(Simd.LANES);
+    static final Blocked NATIVE = new Blocked(Simd.LANES);
 
     /** Returns whether a tensor can lie so: float32, with batch, channels and at least one spatial axis. */
-    public static boolean suits(TensorType type) {
-        return type.dtype() == dev.gatun.DType.F32 && type.shape().rank() >= 3 && type.shape().rank() <= 5;
+    static boolean suits(TensorType type) {
+        return type.dtype() == DType.F32 && type.shape().rank() >= 3 && type.shape().rank() <= 5;
     }
 
     /** Returns the pixels of one channel. */

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Copies activations from row-major to {@link Blocked} and back: for each block of channels the transpose of [channels, pixels]. */
-public final class BlockedReorder implements FrameKernel {
+final class BlockedReorder implements FrameKernel {
     /** Pixels that are moved channel by channel: their vectors stay in the first-level cache. */
     private static final int STRIP = 64;
 
@@ -33,7 +33,7 @@ public final class BlockedReorder implements FrameKernel {
     }
 
     /** Returns the kernel between row-major and a layout of this package, or empty for other layouts. */
-    public static Optional<Kernel> of(KernelRequest.Reorder request, Workers workers) {
+    static Optional<Kernel> of(KernelRequest.Reorder request, Workers workers) {
         if (request.from().equals(Layout.PLAIN) && request.to() instanceof PackedWeights packed) {
             return Optional.of(new PackWeights(request.type(), packed, workers));
         }

@@ -9,9 +9,9 @@ import dev.gatun.vector.Simd;
  * Weights w[oc, ic, kh, kw] in the order in which a convolution reads them: panel by panel of output channels, in each the terms one after the other, in
  * each term the panel's channels. Channels behind the last one weigh zero. Weights may be packed at each call, or once where they are frozen.
  */
-public record PackedWeights(Order order) implements Layout {
+record PackedWeights(Order order) implements Layout {
     /** The order of the terms. */
-    public enum Order {
+    enum Order {
         /** A block of channels, the kernel's places, the block's channels: for blocked images. */
         BLOCKS("blocks"),
         /** A channel, the kernel's places: for row-major images. */

@@ -64,7 +64,7 @@ class BlockedConvTest {
 
     private static Optional<Kernel> single(Convolution.Conv op, TensorType x, TensorType w) {
         TensorType y = x.with(op.geometry().out(x.shape(), w.shape()));
-        return BlockedConv.of(new KernelRequest.Single(op, List.of(x, w), List.of(y), plain(2), Collections.nCopies(2, false)), workers);
+        return BlockedKernels.of(new KernelRequest.Single(op, List.of(x, w), List.of(y), plain(2), List.of(false, true)), workers);
     }
 
     /** The request for conv(X, W) and {@code code} over it and {@code others}. */
@@ -72,8 +72,8 @@ class BlockedConvTest {
         List<TensorType> inputs = new ArrayList<>(List.of(X, W));
         inputs.addAll(List.of(others));
         var region = new Fused.Region(Y.shape(), 1 + others.length, code, List.of(others.length + code.size()));
-        return BlockedConv.of(new KernelRequest.Epilogue(new Fused.Epilogue(conv(1, 1, 1), 2, region), inputs, List.of(Y), plain(inputs.size()),
-                Collections.nCopies(inputs.size(), false)), workers);
+        return BlockedKernels.of(new KernelRequest.Epilogue(new Fused.Epilogue(conv(1, 1, 1), 2, region), inputs, List.of(Y), plain(inputs.size()),
+                Collections.nCopies(inputs.size(), true)), workers);
     }
 
     private static List<Layout> plain(int count) {
@@ -85,7 +85,7 @@ class BlockedConvTest {
             return from;
         }
         Floats result = Floats.unset(to.bytes(type) / Float.BYTES);
-        Launch.run(BlockedReorder.of(new KernelRequest.Reorder(type, layout, to), workers).orElseThrow(), from, result);
+        Launch.run(BlockedKernels.of(new KernelRequest.Reorder(type, layout, to), workers).orElseThrow(), from, result);
         return result;
     }
 
@@ -143,6 +143,8 @@ class BlockedConvTest {
         assertTrue(single(conv(1, 1, 2), f32(1, 32, 56, 56), f32(32, 16, 3, 3)).isEmpty(), "two groups");
         TensorType doubles = TensorType.of(DType.F64, 1, 8, 5, 5);
         assertTrue(single(conv(1, 1, 1), doubles, TensorType.of(DType.F64, 8, 8, 3, 3)).isEmpty(), "doubles");
+        var trained = new KernelRequest.Single(conv(1, 1, 1), List.of(X, W), List.of(Y), plain(2), List.of(true, false));
+        assertTrue(BlockedKernels.of(trained, workers).isEmpty(), "weights that change");
     }
 
     private static String name(Convolution.Conv op, TensorType x, TensorType w) {
