@@ -10,7 +10,8 @@ import java.util.PriorityQueue;
 
 /**
  * Orders nodes so that few bytes are alive at once: of the nodes that can run, one that frees more than it allocates goes first (an optimizer's update as
- * soon as its gradient is there), else the order in which they were recorded stays. What will be written over a donated input waits for the others that read it.
+ * soon as its gradient is there), else the order in which they were recorded stays. What will be written over a donated input waits for the others that
+ * read it.
  */
 final class Schedule {
     private final Graph graph;

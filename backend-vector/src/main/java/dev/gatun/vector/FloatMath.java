@@ -16,14 +16,18 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * Transcendental functions of a vector of floats, and the sum of its lanes. They are within 2 units in the last place, exact where the result is a special
+ * Transcendental functions of a vector of floats, and the sum of its lanes. They are within 2 units in the last place, exact where the result is a
+ * special
  * value, and go through NaN, infinities and denormals as {@link Math} does.
  *
- * <p>{@code lanewise(EXP)} would be as fast, but its bits are those of another library once the loop around it is compiled, and {@code reduceLanes(ADD)}
- * leaves the order open: a training run would not repeat itself. Everything here is made of operations that IEEE 754 fixes. The polynomials were fitted in
+ * <p>{@code lanewise(EXP)} would be as fast, but its bits are those of another library once the loop around it is compiled, and {@code
+ * reduceLanes(ADD)}
+ * leaves the order open: a training run would not repeat itself. Everything here is made of operations that IEEE 754 fixes. The polynomials were
+ * fitted in
  * double by iteratively reweighted least squares (Lawson 1961).
  *
- * <p>The JIT compiler inlines some 45 vector operations into one loop; then it gives up, and boxes. What needs more is given in parts, for the loops of two methods.
+ * <p>The JIT compiler inlines some 45 vector operations into one loop; then it gives up, and boxes. What needs more is given in parts, for the
+ * loops of two methods.
  */
 final class FloatMath {
     private static final float LOG2_E = 1.44269504f;

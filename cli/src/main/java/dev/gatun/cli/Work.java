@@ -14,7 +14,6 @@ import dev.gatun.optim.Sgd;
 import dev.gatun.optim.TrainStep;
 import dev.gatun.spi.Backend;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

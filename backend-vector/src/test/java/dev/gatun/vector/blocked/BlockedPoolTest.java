@@ -91,7 +91,8 @@ class BlockedPoolTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"2 17 9 11 3 3 2 2 1 1 0 0 1 1", "1 16 112 20 3 3 2 2 0 0 0 0 1 1", "1 40 7 7 7 7 1 1 0 0 0 0 1 1", "3 16 6 5 2 3 2 1 1 1 1 2 1 1",
+    @ValueSource(strings = {"2 17 9 11 3 3 2 2 1 1 0 0 1 1", "1 16 112 20 3 3 2 2 0 0 0 0 1 1", "1 40 7 7 7 7 1 1 0 0 0 0 1 1",
+        "3 16 6 5 2 3 2 1 1 1 1 2 1 1",
         "1 5 12 13 3 2 2 3 2 1 2 1 2 3", "2 32 4 4 5 5 1 1 4 4 4 4 1 1", "1 64 1 1 1 1 1 1 0 0 0 0 1 1"})
     void windowsOfEveryKindEqualTheReference(String text) {
         int[] n = Stream.of(text.split(" ")).mapToInt(Integer::parseInt).toArray();

@@ -45,7 +45,8 @@ final class ConvCase {
         for (int i = 0; i < words.length; i++) {
             all[i] = Integer.parseInt(words[i]);
         }
-        var geometry = new Convolution.Geometry(Ints.of(all[7], all[8]), Ints.of(all[9], all[10]), Ints.of(all[9], all[10]), Ints.of(all[11], all[12]), all[13]);
+        var geometry = new Convolution.Geometry(Ints.of(all[7], all[8]), Ints.of(all[9], all[10]), Ints.of(all[9], all[10]),
+                Ints.of(all[11], all[12]), all[13]);
         ConvShape s = ConvShape.of(new Convolution.Conv(geometry), TensorType.of(DType.F32, all[0], all[1], all[2], all[3]),
                 TensorType.of(DType.F32, all[4], all[1] / all[13], all[5], all[6])).orElseThrow();
         return new ConvCase(text, s, withResidual, relu);

@@ -9,7 +9,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("every-width")
 class DepthwiseConvTest {
     @ParameterizedTest
-    @ValueSource(strings = {"1 16 7 7 16 3 3 1 1 1 1 1 1 16", "2 40 14 9 40 3 3 2 2 1 1 1 1 40", "1 5 12 12 5 5 5 1 1 2 2 1 1 5", "1 33 6 40 33 1 7 1 1 0 3 1 1 33",
+    @ValueSource(strings = {"1 16 7 7 16 3 3 1 1 1 1 1 1 16", "2 40 14 9 40 3 3 2 2 1 1 1 1 40", "1 5 12 12 5 5 5 1 1 2 2 1 1 5",
+        "1 33 6 40 33 1 7 1 1 0 3 1 1 33",
         "3 20 11 11 20 3 3 1 1 2 2 2 2 20", "1 32 60 61 32 3 3 1 2 0 0 1 1 32", "1 2 1 1 2 1 1 1 1 0 0 1 1 2"})
     void equalsDoubleLoops(String text) {
         try (var one = new Workers(1); var three = new Workers(3)) {
