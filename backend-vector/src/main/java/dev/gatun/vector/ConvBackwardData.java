@@ -73,7 +73,7 @@ final class ConvBackwardData {
     }
 
     private long weightBytes() {
-        return Panels.groupBytes(block * taps, inner);
+        return (Panels.groupBytes(block * taps, inner) + 63) / 64 * 64;
     }
 
     private long panelBytes() {
@@ -119,43 +119,61 @@ final class ConvBackwardData {
     }
 
     private void part(long frame, int worker, int workers) {
-        int G = geometry.G();
-        int channels = geometry.IC() / G;
+        int imageParts = imageParts(workers);
+        int channelParts = workers / imageParts;
+        int n0 = Grid.start(geometry.N(), 1, worker / channelParts, imageParts);
+        int n1 = Grid.start(geometry.N(), 1, worker / channelParts + 1, imageParts);
+        int c0 = Grid.start(geometry.IC(), 1, worker % channelParts, channelParts);
+        int c1 = Grid.start(geometry.IC(), 1, worker % channelParts + 1, channelParts);
+        int channels = geometry.IC() / geometry.G();
         long inputBytes = geometry.inputs() * FLOAT;
         long slice = frame + FRAME_BYTES + worker * sliceBytes();
-        long items = (long) geometry.N() * G;                      // cell = (image · G + group) · parts + part
-        int parts = Grid.parts(items, workers);
-        long last = Workers.share(items * parts, worker + 1, workers);
-        for (long cell = Workers.share(items * parts, worker, workers); cell < last; cell++) {
-            long item = cell / parts;
-            int part = (int) (cell % parts);
-            long group = item % G;
-            long dy = getLong(frame) + item * inner * positions * FLOAT;
-            long w = getLong(frame + 8) + group * inner * K * FLOAT;
-            long bias = epilogue.biasAt(getLong(frame + 16), group * channels, 0);
-            int c1 = Grid.start(channels, 1, part + 1, parts);
-            for (int c = Grid.start(channels, 1, part, parts); c < c1; c += block) {
-                int count = Math.min(block, c1 - c);
-                long image = (item * channels + c) * inputBytes;
+        for (int c = c0, count; c < c1 && n0 < n1; c += count) {
+            int group = c / channels;
+            int channel = c % channels;
+            count = Math.min(block, Math.min(channels - channel, c1 - c));
+            packWeights(count * taps, getLong(frame + 8) + ((long) group * inner * K + (long) channel * taps) * FLOAT, slice);
+            for (int n = n0; n < n1; n++) {
+                long dy = getLong(frame) + ((long) n * geometry.G() + group) * inner * positions * FLOAT;
+                long image = ((long) n * geometry.IC() + c) * inputBytes;
                 long dx = getLong(frame + 32) + image;
-                channels(c, count, dy, w, dx, slice);
-                epilogue.apply(count, geometry.inputs(), dx, inputBytes, epilogue.biasAt(bias, c, 0), getLong(frame + 24) + image);
+                channels(count, dy, dx, slice);
+                epilogue.apply(count, geometry.inputs(), dx, inputBytes, epilogue.biasAt(getLong(frame + 16), c, 0), getLong(frame + 24) + image);
             }
         }
     }
 
-    /** Writes channels c .. c + count of dx. */
-    private void channels(int c, int count, long dy, long w, long dx, long slice) {
+    /** Returns into how many parts the images are cut; the channels are cut into {@code workers} / parts, so that the largest cell is smallest. */
+    private int imageParts(int workers) {
+        long best = Long.MAX_VALUE;
+        int parts = 1;
+        for (int candidate = 1; candidate <= workers; candidate++) {
+            if (workers % candidate == 0) {
+                long cell = (long) Math.ceilDiv(geometry.N(), candidate) * Math.ceilDiv(geometry.IC(), workers / candidate);
+                if (cell <= best) {
+                    best = cell;
+                    parts = candidate;
+                }
+            }
+        }
+        return parts;
+    }
+
+    private void packWeights(int rows, long w, long slice) {
+        long weights = slice + Tiles.SCRATCH_BYTES + tableBytes();
+        for (int k = 0; k < inner; k += KC) {
+            Panels.packTransposedA(rows, rows, Math.min(KC, inner - k), w + k * (long) K * FLOAT, K * FLOAT, weights + Panels.groupBytes(rows, k));
+        }
+    }
+
+    /** Writes {@code count} channels of dx whose weights are packed. */
+    private void channels(int count, long dy, long dx, long slice) {
         int rows = count * taps;
         long table = slice + Tiles.SCRATCH_BYTES;
         long weights = table + tableBytes();
         long panels = weights + weightBytes();
         long columns = panels + panelBytes();
         long padded = columns + columnBytes();
-        for (int k = 0; k < inner; k += KC) {
-            Panels.packTransposedA(rows, Math.min(KC, inner - k), w + (k * (long) K + c * (long) taps) * FLOAT, K * FLOAT,
-                    weights + Panels.groupBytes(rows, k));
-        }
         Native.zero(padded, count * im2col.rows() * im2col.rowBytes() + Im2col.SLACK);
         for (int p = 0; p < positions; p += NC) {
             int nc = Math.min(NC, positions - p);

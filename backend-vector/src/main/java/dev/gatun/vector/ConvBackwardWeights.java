@@ -1,9 +1,7 @@
 package dev.gatun.vector;
 
 import static dev.gatun.vector.Native.FLOAT;
-import static dev.gatun.vector.Native.getFloat;
 import static dev.gatun.vector.Native.getLong;
-import static dev.gatun.vector.Native.putFloat;
 import static dev.gatun.vector.Native.putLong;
 
 /**
@@ -125,11 +123,7 @@ final class ConvBackwardWeights {
                 long sum = sums + group * M * sumStride;
                 cell(group, m0, m1, n0, n1, getLong(frame), getLong(frame + 8), sum, slice);
                 long dw = getLong(frame + 16) + (long) group * N * M * FLOAT;
-                for (int n = n0; n < n1; n++) {
-                    for (int m = m0; m < m1; m++) {
-                        putFloat(dw + ((long) n * M + m) * FLOAT, getFloat(sum + m * sumStride + n * FLOAT));
-                    }
-                }
+                Transpose.run(m1 - m0, n1 - n0, sum + m0 * sumStride + n0 * FLOAT, sumStride, dw + ((long) n0 * M + m0) * FLOAT, M * FLOAT);
             }
         }
     }

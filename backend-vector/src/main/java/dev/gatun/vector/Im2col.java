@@ -254,7 +254,6 @@ final class Im2col {
     }
 
     private static void addRuns(long dst, long table, long end, long src) {
-        FloatVector zero = FloatVector.zero(Simd.F32);
         for (; table < end; table += RUN_BYTES) {
             long to = dst + getLong(table);
             long bytes = getLong(table + 8);
@@ -264,7 +263,7 @@ final class Im2col {
             }
             if (i < bytes) {                                  // adds zeros behind the run
                 VectorMask<Float> rest = Simd.F32.indexInRange(0, (bytes - i) / FLOAT);
-                store(to + i, load(to + i).add(zero.blend(load(src + i), rest)));
+                store(to + i, load(to + i).add(FloatVector.zero(Simd.F32).blend(load(src + i), rest)));
             }
             src += bytes;
         }

@@ -71,15 +71,8 @@ public final class Native {
         MemorySegment.copy(ALL, src, ALL, dst, bytes);
     }
 
-    /** Clears {@code bytes} bytes, a multiple of 4. */
+    /** Clears {@code bytes} bytes. */
     public static void zero(long dst, long bytes) {
-        FloatVector zero = FloatVector.zero(Simd.F32);
-        long i = 0;
-        for (; i <= bytes - Simd.BYTES; i += Simd.BYTES) {
-            store(dst + i, zero);
-        }
-        for (; i < bytes; i += FLOAT) {
-            putFloat(dst + i, 0);
-        }
+        ALL.asSlice(dst, bytes).fill((byte) 0);       // a loop that stores a zero vector makes an object of the vector
     }
 }

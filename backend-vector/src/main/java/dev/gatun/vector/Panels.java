@@ -6,6 +6,9 @@ import static dev.gatun.vector.Native.load;
 import static dev.gatun.vector.Native.putFloat;
 import static dev.gatun.vector.Native.store;
 
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
 /**
  * Packing of operands into the order in which the micro-kernels read them.
  *
@@ -13,6 +16,8 @@ import static dev.gatun.vector.Native.store;
  * rounded up to vectors and padded with zeros. A: groups of six rows, k by k. Neither reads outside of the matrix.
  */
 final class Panels {
+    private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
+
     private Panels() {
     }
 
@@ -72,21 +77,9 @@ final class Panels {
 
     private static void packRowsAsColumns(int kc, int columns, long b, long ldb, long dst) {
         int width = width(columns);
-        long stride = width * FLOAT;
-        for (int k0 = 0; k0 < kc; k0 += 32) {              // 32 rows of a panel stay in the first-level cache
-            int k1 = Math.min(kc, k0 + 32);
-            for (int j = 0; j < columns; j++) {
-                long src = b + j * ldb;
-                long to = dst + j * FLOAT;
-                for (int k = k0; k < k1; k++) {
-                    putFloat(to + k * stride, getFloat(src + k * FLOAT));
-                }
-            }
-            for (int j = columns; j < width; j++) {
-                for (int k = k0; k < k1; k++) {
-                    putFloat(dst + k * stride + j * FLOAT, 0);
-                }
-            }
+        Transpose.run(columns, kc, b, ldb, dst, width * FLOAT);
+        for (int k = 0; k < kc && columns < width; k++) {
+            Native.zero(dst + ((long) k * width + columns) * FLOAT, (width - columns) * FLOAT);
         }
     }
 
@@ -95,26 +88,44 @@ final class Panels {
         return Math.ceilDiv(rows, Tiles.ROWS) * Tiles.ROWS * FLOAT * kc;
     }
 
-    /** Packs a[i, k], the float at {@code a + k·lda + 4i} (A is stored transposed), in groups of six rows; the last group has holes. */
-    static void packTransposedA(int rows, int kc, long a, long lda, long dst) {
-        int i = 0;
-        for (; i + Tiles.ROWS <= rows; i += Tiles.ROWS) {
-            long src = a + i * FLOAT;
-            for (int k = 0; k < kc; k++) {
-                putFloat(dst, getFloat(src));
-                putFloat(dst + FLOAT, getFloat(src + FLOAT));
-                putFloat(dst + 2 * FLOAT, getFloat(src + 2 * FLOAT));
-                putFloat(dst + 3 * FLOAT, getFloat(src + 3 * FLOAT));
-                putFloat(dst + 4 * FLOAT, getFloat(src + 4 * FLOAT));
-                putFloat(dst + 5 * FLOAT, getFloat(src + 5 * FLOAT));
-                src += lda;
-                dst += Tiles.ROWS * FLOAT;
+    /**
+     * Packs a[i, k], the float at {@code a + k·lda + 4i} (A is stored transposed), in groups of six rows; the last group has holes.
+     *
+     * @param readable how many floats there are from {@code a} on in the matrix' rows; at least {@code rows}
+     * @param dst address of {@link #groupBytes} bytes
+     */
+    static void packTransposedA(int rows, int readable, int kc, long a, long lda, long dst) {
+        // Eight rows of the stored matrix at a time: at a stride of a page, a set of the cache holds no more.
+        for (int k = 0; k < kc; k += 8) {
+            int count = Math.min(8, kc - k);
+            boolean last = k + count == kc;
+            for (int i = 0; i < rows; i += Tiles.ROWS) {
+                long src = a + k * lda + i * FLOAT;
+                long to = dst + ((long) i * kc + k * Tiles.ROWS) * FLOAT;
+                if (Simd.LANES >= 8 && i + 8 <= readable && !last) {
+                    packSixByEights(count, src, lda, to);
+                } else {
+                    packSixByFloats(Math.min(Tiles.ROWS, rows - i), count, src, lda, to);
+                }
             }
         }
-        for (int k = 0; k < kc && i < rows; k++) {
-            for (int row = i; row < rows; row++) {
-                putFloat(dst + (row - i) * FLOAT, getFloat(a + k * lda + row * FLOAT));
+    }
+
+    /** Stores eight floats for six: the next k of the same group overwrites what was too much. */
+    private static void packSixByEights(int count, long a, long lda, long dst) {
+        for (int k = 0; k < count; k++) {
+            FloatVector.fromMemorySegment(EIGHT, Native.ALL, a, Native.ORDER).intoMemorySegment(Native.ALL, dst, Native.ORDER);
+            a += lda;
+            dst += Tiles.ROWS * FLOAT;
+        }
+    }
+
+    private static void packSixByFloats(int rows, int count, long a, long lda, long dst) {
+        for (int k = 0; k < count; k++) {
+            for (int row = 0; row < rows; row++) {
+                putFloat(dst + row * FLOAT, getFloat(a + row * FLOAT));
             }
+            a += lda;
             dst += Tiles.ROWS * FLOAT;
         }
     }

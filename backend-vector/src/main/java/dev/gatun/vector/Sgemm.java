@@ -116,7 +116,7 @@ final class Sgemm {
         int kc = Math.min(K, KC);
         packA = path == Path.TILES && (transA ? N > Tiles.COLUMNS : fallsIntoFewSets(lda));
         directB = !packedB && !transB && M <= 2 * Tiles.ROWS;
-        blockOfA = !packA ? 0 : transA ? Panels.groupBytes(Math.min(M, MC), kc) : Math.min(M, MC) * paddedRow(kc);
+        blockOfA = !packA ? 0 : transA ? (Panels.groupBytes(Math.min(M, MC), kc) + 63) / 64 * 64 : Math.min(M, MC) * paddedRow(kc);
         blockOfB = packedB ? 0 : Panels.bytes(kc, Math.min(N, directB ? Tiles.COLUMNS : NC));
     }
 
@@ -231,7 +231,7 @@ final class Sgemm {
             if (transA) {
                 rows = slice + Gemv.SCRATCH_BYTES;
                 stride = K * FLOAT;
-                transpose(K, M, a, lda, rows);
+                Transpose.run(K, M, a, lda, rows, stride);
             }
             Gemv.dots(M, K, rows, stride, b, ldb, j0, j1, c, ldc, FLOAT, accumulate, slice);
         } else {
@@ -252,7 +252,7 @@ final class Sgemm {
             if (!transB) {
                 columns = slice + Gemv.SCRATCH_BYTES;
                 stride = K * FLOAT;
-                transpose(K, N, b, ldb, columns);
+                Transpose.run(K, N, b, ldb, columns, stride);
             }
             Gemv.dots(N, K, columns, stride, a, lda, i0, i1, c, FLOAT, ldc, accumulate, slice);
         } else {
@@ -266,15 +266,6 @@ final class Sgemm {
             }
         }
         epilogue.apply(i1 - i0, N, c + i0 * ldc, ldc, epilogue.biasAt(bias, i0, 0), residual + i0 * ldc);
-    }
-
-    /** dst[j, i] = src[i, j] with dst dense. */
-    private static void transpose(int rows, int columns, long src, long stride, long dst) {
-        for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < columns; j++) {
-                Native.putFloat(dst + ((long) j * rows + i) * FLOAT, Native.getFloat(src + i * stride + j * FLOAT));
-            }
-        }
     }
 
     private void tiles(int gridRow, int gridRows, int gridColumn, int gridColumns, long a, long b, long c, long bias, long residual, long slice) {
@@ -321,7 +312,7 @@ final class Sgemm {
             long ksA = transA ? lda : FLOAT;
             long gsA = Tiles.ROWS * rsA;
             if (packA && transA) {
-                Panels.packTransposedA(mc, kc, blockA, lda, packedBlockOfA);
+                Panels.packTransposedA(mc, M - i, kc, blockA, lda, packedBlockOfA);
                 blockA = packedBlockOfA;
                 ksA = Tiles.ROWS * FLOAT;
                 gsA = kc * ksA;

@@ -145,7 +145,8 @@ class SgemmTest {
         Case test = Case.of(new int[] {70, 130, 100}, false, true, 0, false, Sgemm.Batch.ONE, new Epilogue(Epilogue.Bias.ROW, true, 0));
         MemorySegment workspace = Floats.workspace(test.sgemm.workspaceBytes(3));
         long bytes = Long.MAX_VALUE;
-        for (int attempt = 0; attempt < 60 && bytes > 100_000; attempt++) {       // until it is compiled: interpreted vectors are objects
+        long deadline = System.nanoTime() + 60_000_000_000L;
+        while (bytes > 100_000 && System.nanoTime() < deadline) {                 // until it is compiled: interpreted vectors are objects
             long before = bean.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < 500; i++) {
                 test.runInto(test.c, three, test.b.address(), workspace.address());
