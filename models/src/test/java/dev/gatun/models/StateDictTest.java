@@ -77,9 +77,9 @@ class StateDictTest {
                 "g.bn2.running_var 32", "g.bn2.num_batches_tracked scalar", "g.deconv3.weight 32x16x4x4", "g.bn3.weight 16", "g.bn3.bias 16",
                 "g.bn3.running_mean 16", "g.bn3.running_var 16", "g.bn3.num_batches_tracked scalar", "g.deconv4.weight 16x1x4x4",
                 "d.conv1.weight 16x1x4x4", "d.conv2.weight 32x16x4x4", "d.bn2.weight 32", "d.bn2.bias 32", "d.bn2.running_mean 32",
-                "d.bn2.running_var 32",
-                "d.bn2.num_batches_tracked scalar", "d.conv3.weight 64x32x4x4", "d.bn3.weight 64", "d.bn3.bias 64",
-                "d.bn3.running_mean 64", "d.bn3.running_var 64", "d.bn3.num_batches_tracked scalar", "d.conv4.weight 1x64x4x4"), lines(Dcgan.grey32()));
+                "d.bn2.running_var 32", "d.bn2.num_batches_tracked scalar", "d.conv3.weight 64x32x4x4", "d.bn3.weight 64", "d.bn3.bias 64",
+                "d.bn3.running_mean 64", "d.bn3.running_var 64", "d.bn3.num_batches_tracked scalar",
+                "d.conv4.weight 1x64x4x4"), lines(Dcgan.grey32()));
         assertEquals(List.of("conv1.weight 16x1x4x4", "conv2.weight 32x16x4x4", "conv3.weight 64x32x4x4", "conv4.weight 1x64x4x4"),
                 lines(Dcgan.grey32WithCritic().discriminator()));
     }

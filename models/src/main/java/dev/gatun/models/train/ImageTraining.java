@@ -55,6 +55,11 @@ public final class ImageTraining implements AutoCloseable {
         }, recipe.optimizer(), backend).seed(seed);
     }
 
+    /** Returns what is trained and how. */
+    public Recipe recipe() {
+        return recipe;
+    }
+
     /** Returns the network that is trained. */
     public Layer net() {
         return net;
@@ -84,7 +89,7 @@ public final class ImageTraining implements AutoCloseable {
     public Step run() {
         int epoch = Math.toIntExact(steps() / batches.count());
         try (Batch batch = batches.batch(epoch, (int) (steps() % batches.count()))) {
-            List<Tensor> results = step.run(recipe.learningRate(), batch.x(), batch.labels());
+            List<Tensor> results = step.run(recipe.learningRate(epoch), batch.x(), batch.labels());
             try (Tensor loss = results.get(0); Tensor accuracy = results.get(1)) {
                 return new Step(steps(), epoch, (float) loss.item(), (float) accuracy.item());
             }

@@ -10,8 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gatun.Backends;
 import dev.gatun.Predictor;
 import dev.gatun.Tensor;
+import dev.gatun.models.Mlp;
 import dev.gatun.models.data.Digits;
 import dev.gatun.models.data.LabelledImages;
+import dev.gatun.optim.Adam;
 import dev.gatun.spi.Backend;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -123,7 +125,8 @@ class ImageTrainingTest {
 
     @Test
     void whatIsLearntIsSeenInTheAnswers() {
-        try (ImageTraining training = new ImageTraining(SMALL, IMAGES, 7, backend)) {
+        Recipe steady = new Recipe("steady", () -> new Mlp(784, 128, 10), new Adam(), 1e-3f, 1, 16, 10);
+        try (ImageTraining training = new ImageTraining(steady, IMAGES, 7, backend)) {
             double before = answers(training).accuracy();
             run(training, 60);
             Answers after = answers(training);
@@ -149,6 +152,14 @@ class ImageTrainingTest {
         assertEquals(1, a.difference(b));
         Answers broken = new Answers(new float[] {Float.NaN, 2, 0, 5, 5, 5, 3, 0, 0, 0, 0, 9}, a.labels(), 1);
         assertTrue(Double.isNaN(a.difference(broken)));
+    }
+
+    @Test
+    void learningRateFallsFromEpochToEpochHoweverManyThereAre() {
+        Recipe recipe = Recipe.LENET.with(.5f, 64, 2);
+        assertEquals(.5f, recipe.learningRate(0));
+        assertEquals(.5f * recipe.decay(), recipe.learningRate(1), 1e-7f);
+        assertEquals(recipe.learningRate(1), recipe.with(.5f, 64, 9).learningRate(1));
     }
 
     @Test
