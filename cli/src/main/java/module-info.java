@@ -6,6 +6,7 @@ module dev.gatun.cli {
     requires dev.gatun.formats;
     requires dev.gatun.models;
     requires info.picocli;
+    requires java.desktop;
     requires me.tongfei.progressbar;
     requires xchart;
 

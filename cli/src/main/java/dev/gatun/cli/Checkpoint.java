@@ -1,0 +1,62 @@
+package dev.gatun.cli;
+
+import dev.gatun.Tensor;
+import dev.gatun.formats.FormatException;
+import dev.gatun.formats.Safetensors;
+import dev.gatun.models.train.ImageTraining;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.function.Function;
+
+/**
+ * What a training goes on from: its settings, and the state of {@link ImageTraining} after some step. A checkpoint is a safetensors file that is
+ * written as a whole or not at all.
+ *
+ * @param images how many images an epoch goes through: with {@code batch} and {@code seed} it decides which of them come next
+ */
+record Checkpoint(String recipe, float learningRate, int batch, int epochs, long seed, int images, Map<String, Tensor> state) {
+    private static final String VERSION = "1";
+
+    /** Writes the present state of {@code training}. @throws IOException if that fails, naming the file; the older checkpoint is as it was */
+    static void save(Path file, ImageTraining training, int images, long seed) throws IOException {
+        SequencedMap<String, String> settings = new LinkedHashMap<>();
+        settings.put("gatun.checkpoint", VERSION);
+        settings.put("recipe", training.recipe().name());
+        settings.put("learning_rate", Float.toString(training.recipe().learningRate()));
+        settings.put("batch", Integer.toString(training.recipe().batch()));
+        settings.put("epochs", Integer.toString(training.recipe().epochs()));
+        settings.put("seed", Long.toString(seed));
+        settings.put("images", Integer.toString(images));
+        Safetensors.save(file, training.state(), settings);
+    }
+
+    /** Reads a checkpoint. @throws IOException if that fails @throws FormatException if the file is none */
+    static Checkpoint load(Path file) throws IOException {
+        Safetensors content = Safetensors.load(file);
+        if (!VERSION.equals(content.metadata().get("gatun.checkpoint"))) {
+            throw new FormatException(file, "is no checkpoint of this version of gatun");
+        }
+        Map<String, Tensor> state = new LinkedHashMap<>();
+        for (String name : content.names()) {
+            state.put(name, content.tensor(name));
+        }
+        return new Checkpoint(setting(file, content, "recipe", Function.identity()), setting(file, content, "learning_rate", Float::valueOf),
+                setting(file, content, "batch", Integer::valueOf), setting(file, content, "epochs", Integer::valueOf),
+                setting(file, content, "seed", Long::valueOf), setting(file, content, "images", Integer::valueOf), state);
+    }
+
+    private static <T> T setting(Path file, Safetensors content, String name, Function<String, T> parse) throws FormatException {
+        String text = content.metadata().get(name);
+        if (text == null) {
+            throw new FormatException(file, "is a checkpoint without " + name);
+        }
+        try {
+            return parse.apply(text);
+        } catch (NumberFormatException _) {
+            throw new FormatException(file, "is a checkpoint whose " + name + " is \"" + text + "\"");
+        }
+    }
+}
