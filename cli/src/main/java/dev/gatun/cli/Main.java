@@ -21,6 +21,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BackendsCommand.class,
             BenchCommand.class,
             SelfTestCommand.class,
+            DemoCommand.class,
             TrainCommand.class,
         },
         exitCodeListHeading = "%nExit codes:%n", exitCodeList = {"0:done", "1:failed, or a check found a difference", "2:wrong usage"})
