@@ -29,24 +29,23 @@ final class Gemv {
      */
     static void dots(int few, int K, long p, long rsP, long q, long rsQ, int j0, int j1, long c, long rsC, long csC, boolean accumulate,
             long scratch) {
-        int j = j0;
-        for (; j + 4 <= j1; j += 4) {
+        for (int j = j0; j < j1; j += 4) {
+            int rows = Math.min(4, j1 - j);
             for (int i = 0; i < few; i++) {        // for each i again: by then the four rows are in a cache
-                dot4(K, p + i * rsP, q + j * rsQ, rsQ, c + i * rsC + j * csC, csC, accumulate, scratch);
-            }
-        }
-        for (; j < j1; j++) {
-            for (int i = 0; i < few; i++) {
-                dot1(K, p + i * rsP, q + j * rsQ, c + i * rsC + j * csC, accumulate, scratch);
+                dot4(rows, K, p + i * rsP, q + j * rsQ, rsQ, c + i * rsC + j * csC, csC, accumulate, scratch);
             }
         }
     }
 
-    private static void dot4(int K, long p, long q, long rsQ, long c, long csC, boolean accumulate, long scratch) {
+    /**
+     * Dot products of one row with {@code rows} rows, 1 to 4. Fewer than 4 read the last one again: a loop of its own for a single row would be called so
+     * rarely that the compiler may leave it in its slow tier for ever.
+     */
+    private static void dot4(int rows, int K, long p, long q, long rsQ, long c, long csC, boolean accumulate, long scratch) {
         long bytes = K * FLOAT;
-        long q1 = q + rsQ;
-        long q2 = q1 + rsQ;
-        long q3 = q2 + rsQ;
+        long q1 = q + Math.min(1, rows - 1) * rsQ;
+        long q2 = q + Math.min(2, rows - 1) * rsQ;
+        long q3 = q + (rows - 1) * rsQ;
         FloatVector s0 = FloatVector.zero(Simd.F32);
         FloatVector s1 = s0;
         FloatVector s2 = s0;
@@ -64,20 +63,15 @@ final class Gemv {
         store(scratch + 128, s2);
         store(scratch + 192, s3);
         put(c, accumulate, sum(scratch) + rest(i, bytes, p, q));
-        put(c + csC, accumulate, sum(scratch + 64) + rest(i, bytes, p, q1));
-        put(c + 2 * csC, accumulate, sum(scratch + 128) + rest(i, bytes, p, q2));
-        put(c + 3 * csC, accumulate, sum(scratch + 192) + rest(i, bytes, p, q3));
-    }
-
-    private static void dot1(int K, long p, long q, long c, boolean accumulate, long scratch) {
-        long bytes = K * FLOAT;
-        FloatVector s = FloatVector.zero(Simd.F32);
-        long i = 0;
-        for (; i <= bytes - Simd.BYTES; i += Simd.BYTES) {
-            s = load(p + i).fma(load(q + i), s);
+        if (rows > 1) {
+            put(c + csC, accumulate, sum(scratch + 64) + rest(i, bytes, p, q1));
         }
-        store(scratch, s);
-        put(c, accumulate, sum(scratch) + rest(i, bytes, p, q));
+        if (rows > 2) {
+            put(c + 2 * csC, accumulate, sum(scratch + 128) + rest(i, bytes, p, q2));
+        }
+        if (rows > 3) {
+            put(c + 3 * csC, accumulate, sum(scratch + 192) + rest(i, bytes, p, q3));
+        }
     }
 
     /** Sums the lanes of a stored vector, always in the same order: {@code reduceLanes} may differ between interpreter and compiled code. */
