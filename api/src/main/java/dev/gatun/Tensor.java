@@ -580,7 +580,8 @@ public final class Tensor implements AutoCloseable {
 
     /** Computes the value on the standard backend ({@link Backends#standard}), if that is still to be done, and returns this tensor. */
     public Tensor eval() {
-        return eval(Backends.standard());
+        // A value that is there already needs no backend, which it may take long to open.
+        return hasValue() ? this : eval(Backends.standard());
     }
 
     /** Computes the value on {@code backend}, if that is still to be done, and returns this tensor. */
