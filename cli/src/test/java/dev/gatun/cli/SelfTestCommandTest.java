@@ -110,6 +110,14 @@ class SelfTestCommandTest {
     }
 
     @Test
+    void stackTracesAreForThoseWhoDebug() throws IOException {
+        copy("conv_1x1", Map.of("op", "convolve"), Map.of());
+        assertEquals("", selftest().err());
+        Run run = Run.gatun("selftest", "--goldens", folder.resolve("goldens").toString(), "--backend", "reference", "--debug");
+        assertTrue(run.err().contains("\tat dev.gatun.cli.LayerGolden.run"), run.err());
+    }
+
+    @Test
     void aFolderWithoutGoldensIsAFailure() {
         Run run = selftest();
         assertEquals(1, run.exitCode());

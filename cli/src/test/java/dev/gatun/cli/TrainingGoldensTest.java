@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class TrainingGoldensTest {
     @ParameterizedTest
-    @ValueSource(strings = {"lenet", "mlp", "charlstm", "chargru", "dcgan", "wgan_gp"})
+    @ValueSource(strings = {"lenet", "mlp", "charlstm", "chargru", "resnet18", "dcgan", "wgan_gp"})
     void lossesAndParametersAreWithinTheirTolerance(String name) throws Exception {
         try (Backend backend = Backends.best()) {
             List<Difference> differences = golden(name, Optional.of(resource("data"))).run(backend);
