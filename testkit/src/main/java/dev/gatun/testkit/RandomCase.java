@@ -17,6 +17,7 @@ import dev.gatun.op.Recurrent.Cell;
 import dev.gatun.op.Recurrent.Kind;
 import dev.gatun.op.Reduction.ReduceFunction;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -34,7 +35,7 @@ final class RandomCase {
 
     /** Returns a case; heavy ops, which have the most kernels, come more often. */
     Case next() {
-        return switch (random.nextInt(20)) {
+        return switch (random.nextInt(22)) {
             case 0, 1, 2 -> matmul();
             case 3, 4, 5, 6 -> convolution();
             case 7, 8 -> pooling();
@@ -47,6 +48,7 @@ final class RandomCase {
             case 15 -> elementwise();
             case 16 -> RandomCases.draw(any(Distribution.values()), shape(1, 3));
             case 17 -> new RandomRegion(random).alone(shape(1, 4));
+            case 18, 19 -> new RandomNetwork(random).next();
             default -> epilogue();
         };
     }
@@ -224,7 +226,7 @@ final class RandomCase {
             }
             default -> {
                 int[] from = IntStream.range(0, rank).map(i -> chance(3) ? 1 : dims[i]).toArray();
-                int[] fewer = java.util.Arrays.copyOfRange(from, random.nextInt(rank + 1), rank);
+                int[] fewer = Arrays.copyOfRange(from, random.nextInt(rank + 1), rank);
                 yield MovementCases.move("expand to " + Shape.of(dims), new Movement.Expand(Shape.of(dims)), fewer);
             }
         };

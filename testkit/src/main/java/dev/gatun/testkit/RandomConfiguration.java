@@ -22,7 +22,7 @@ record RandomConfiguration(long seed, Case of, DType dtype, boolean frozen, bool
         if (differentiated && dtype.isFloating()) {
             c = c.gradient();
         }
-        boolean frozen = c.inputs().size() > 1 && random.nextInt(4) == 0;
+        boolean frozen = c.inputs().size() > 1 && random.nextInt(3) == 0;
         return new RandomConfiguration(seed, c, dtype, frozen, random.nextInt(12) == 0);
     }
 
