@@ -82,6 +82,14 @@ final class FusionCases {
             Tensor x = in.getFirst();
             return List.of(x.mul(x).add(x).binary(BinaryFunction.XOR, x.unary(UnaryFunction.BITWISE_NOT)), x.lt(x.neg()));
         }, Tolerance.EXACT, NONE, Input.of(3, n)).in(signedIntegers()));
+        cases.add(chain("zeros of both signs added", in -> {
+            Tensor x = in.getFirst();
+            return List.of(x.add(0.0), x.sub(0.0), x.add(-0.0), x.sub(-0.0), Tensor.scalar(x.dtype(), 0).add(x), Tensor.scalar(x.dtype(), 0).sub(x));
+        }, Tolerance.EXACT, TWICE, Input.of(2, n)).in(Types.NUMERIC));
+        cases.add(chain("factors and exponents of one and zero", in -> {
+            Tensor x = in.getFirst();
+            return List.of(x.mul(1), Tensor.scalar(x.dtype(), 1).mul(x), x.div(1), x.pow(1), x.pow(0), x.pow(2), x.mul(0));
+        }, Tolerance.ROUNDED, TWICE, Input.of(2, n)).in(Types.NUMERIC));
         cases.add(chain("huber", in -> {
             Tensor d = in.get(0).sub(in.get(1)).abs();
             return List.of(d.lt(Tensor.scalar(d.dtype(), 1)).where(d.square().mul(0.5), d.sub(0.5)).mean());
@@ -132,6 +140,8 @@ final class FusionCases {
             return List.of(y.sub(channels(in.get(2))).mul(channels(r.mul(in.get(4)))).add(channels(in.get(5))).relu());
         }, Tolerance.GRADIENT, ONCE, Input.of(2, 3, 4, 4), Input.of(n, 3, 3, 3), Input.of(n), Input.of(Domain.POSITIVE, n), Input.of(n), Input.of(n))
                 .summing(27));
+        cases.add(chain("convolution with a factor along the width", in -> List.of(conv(in.get(0), in.get(1)).mul(in.get(2))),
+                Tolerance.CONVOLUTION, TWICE, Input.of(1, 2, 3, n), Input.of(n, 2, 3, 3), Input.of(1, 1, n)).summing(18));
         cases.add(chain("convolutions, pool, concat and a classifier", in -> {
             Tensor a = conv(in.get(0), in.get(1)).relu();
             Tensor b = conv(in.get(0), in.get(2)).relu();
