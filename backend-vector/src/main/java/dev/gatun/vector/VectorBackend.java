@@ -65,8 +65,15 @@ final class VectorBackend implements Backend {
             case KernelRequest.Single r -> single(r.op(), r.inputs(), r.outputs(), r.frozen());
             case KernelRequest.Region r -> kernel(RegionKernel.of(r.region(), r.inputs(), workers));
             case KernelRequest.Epilogue r -> epilogue(r);
-            case KernelRequest.Reorder r -> r.to() instanceof PackedB packed && r.from().equals(Layout.PLAIN) ? Optional.of(new PackedB.Pack(packed))
-                    : Optional.empty();
+            case KernelRequest.Reorder r -> r.from().equals(Layout.PLAIN) ? pack(r.to()) : Optional.empty();
+        };
+    }
+
+    private static Optional<Kernel> pack(Layout to) {
+        return switch (to) {
+            case PackedB packed -> Optional.of(new PackedB.Pack(packed));
+            case RnnPanels panels -> Optional.of(new RnnPanels.Pack(panels));
+            default -> Optional.empty();
         };
     }
 
@@ -80,7 +87,8 @@ final class VectorBackend implements Backend {
             case Convolution c -> kernel(ConvKernel.of(c, Tail.NONE, in, out.getFirst(), workers));
             case Normalization n -> normalization(n, in);
             case Pooling p -> pooling(p, in, out);
-            case Recurrent r -> Optional.empty();
+            case Recurrent.Rnn r -> kernel(RnnKernel.of(r, in, frozen, workers));
+            case Recurrent.RnnBackward r -> Optional.empty();
             case Source s -> Optional.empty();
             case Random r -> Optional.empty();
             case Fused f -> Optional.empty();
