@@ -20,6 +20,7 @@ import dev.gatun.spi.Kernel;
 import dev.gatun.spi.KernelRequest;
 import dev.gatun.spi.Layout;
 import dev.gatun.spi.Memory;
+import dev.gatun.vector.blocked.BlockedKernels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,8 +60,13 @@ final class VectorBackend implements Backend {
         return HostMemory.shared();
     }
 
+    /** What can stay in blocks of channels does so; everything else is row-major. */
     @Override
     public Optional<Kernel> compile(KernelRequest request) {
+        return BlockedKernels.of(request, workers).or(() -> rowMajor(request));
+    }
+
+    private Optional<Kernel> rowMajor(KernelRequest request) {
         return switch (request) {
             case KernelRequest.Single r -> single(r.op(), r.inputs(), r.outputs(), r.frozen());
             case KernelRequest.Region r -> kernel(RegionKernel.of(r.region(), r.inputs(), workers));
