@@ -1,5 +1,6 @@
 package dev.gatun.testkit;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.gatun.Backends;
@@ -7,6 +8,7 @@ import dev.gatun.CompiledFunction;
 import dev.gatun.DType;
 import dev.gatun.Tensor;
 import dev.gatun.spi.Backend;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -178,6 +180,22 @@ public abstract class BackendConformance {
         if (!failures.isEmpty()) {
             fail(String.join("\n", failures));
         }
+    }
+
+    /** The section of {@code docs/ops.md} about this backend, if it is one that users can choose; {@code -Dgatun.docs.write=true} writes it. */
+    @Test
+    void theTableOfOpsIsTrue() {
+        boolean isChosenByUsers = Backends.discovered().stream().anyMatch(d -> d.name().equals(backend.name()));
+        if (!isChosenByUsers || backend.name().equals(reference.name())) {
+            return;
+        }
+        String table = SupportTable.of(backend);
+        Path file = SupportTable.file();
+        if (Boolean.getBoolean("gatun.docs.write")) {
+            SupportTable.write(file, backend.name(), table);
+        }
+        assertEquals(table, SupportTable.section(file, backend.name()).orElse(""), file + " is not what backend " + backend.name()
+                + " does any more: run this test with -Dgatun.docs.write=true");
     }
 
     private interface Check {
