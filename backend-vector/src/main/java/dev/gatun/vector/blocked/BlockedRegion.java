@@ -47,8 +47,8 @@ final class BlockedRegion implements Kernel {
             } else if (Blocked.suits(input) && input.shape().equals(image)) {
                 layouts.add(Blocked.NATIVE);
                 types.add(input.with(shape));
-
-                               } else if (Blocked.suits(input) && input.shape().rank() == image.rank() && input.elements() == image.dim(1) && input.shape().dim(1) == image.dim(1)) {
+            } else if (Blocked.suits(input) && input.shape().rank() == image.rank() && input.elements() == image.dim(1)
+                    && input.shape().dim(1) == image.dim(1)) {
                 layouts.add(Blocked.NATIVE);
                 types.add(input.with(Shape.of(blocks, 1, Simd.LANES)));
             } else {
