@@ -99,11 +99,11 @@ record BatchNormKernel(boolean backward, double epsilon, long N, int C, long S, 
         double dscale = products * r;
         double m = N * S;
         // dx = scale·r·(dy - dbias/m - (x - μ)·r·dscale/m)
-        float a = (float) (scale * r);
-        float b = (float) (-scale * r * r * dscale / m);
-        float e = (float) (-scale * r * dbias / m);
+        float meanDy = (float) (dbias / m);
+        float slope = (float) (r * dscale / m);
+        float factor = (float) (scale * r);
         for (long n = 0; n < N; n++) {
-            Moments.gradient(at(x, n, c), at(dy, n, c), at(address(frame, 5), n, c), S, mean, a, b, e);
+            Moments.gradient(at(x, n, c), at(dy, n, c), at(address(frame, 5), n, c), S, mean, meanDy, slope, factor);
         }
         putFloat(address(frame, 6) + c * FLOAT, (float) dscale);
         putFloat(address(frame, 7) + c * FLOAT, (float) dbias);

@@ -69,19 +69,19 @@ final class Moments {
         }
     }
 
-    /** dx = a · dy + b · (x - mean) + c. */
-    static void gradient(long x, long dy, long dx, long n, float mean, float a, float b, float c) {
-        FloatVector va = FloatVector.broadcast(F32, a);
-        FloatVector vb = FloatVector.broadcast(F32, b);
-        FloatVector vc = FloatVector.broadcast(F32, c);
+    /**
+     * dx = ((dy - meanDy) - (x - mean) · slope) · factor. Not multiplied out: what is near meanDy would lose its digits, and an infinite factor meet itself.
+     */
+    static void gradient(long x, long dy, long dx, long n, float mean, float meanDy, float slope, float factor) {
+        FloatVector s = FloatVector.broadcast(F32, -slope);
         long i = 0;
         for (; i <= n - LANES; i += LANES) {
-            FloatVector rest = load(x + i * FLOAT).sub(mean).fma(vb, vc);
-            store(dx + i * FLOAT, load(dy + i * FLOAT).fma(va, rest));
+            FloatVector rest = load(dy + i * FLOAT).sub(meanDy);
+            store(dx + i * FLOAT, load(x + i * FLOAT).sub(mean).fma(s, rest).mul(factor));
         }
         for (; i < n; i++) {
-            float rest = Math.fma(getFloat(x + i * FLOAT) - mean, b, c);
-            putFloat(dx + i * FLOAT, Math.fma(getFloat(dy + i * FLOAT), a, rest));
+            float rest = getFloat(dy + i * FLOAT) - meanDy;
+            putFloat(dx + i * FLOAT, Math.fma(getFloat(x + i * FLOAT) - mean, -slope, rest) * factor);
         }
     }
 }

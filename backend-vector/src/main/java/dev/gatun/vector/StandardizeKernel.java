@@ -65,6 +65,6 @@ record StandardizeKernel(boolean backward, double epsilon, long rows, long size,
     private void gradient(long xHat, float r, long dy, long dx) {
         double mean = Fold.sum(dy, size) / size;
         double product = Moments.products(xHat, dy, size, 0) / size;
-        Moments.gradient(xHat, dy, dx, size, 0, r, (float) (-r * product), (float) (-r * mean));
+        Moments.gradient(xHat, dy, dx, size, 0, (float) mean, (float) product, r);
     }
 }
