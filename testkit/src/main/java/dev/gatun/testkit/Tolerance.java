@@ -55,17 +55,6 @@ public enum Tolerance {
     }
 
     /**
-     * Returns whether an infinite result may be NaN instead: where factors may be multiplied out, r·(a - b) or r·a - r·b, an infinite factor or
-     * summand meets itself. A result that is not finite must not become so.
-     */
-    public boolean isRegrouped() {
-        return switch (this) {
-            case NORMALIZATION, GRADIENT -> true;
-            case EXACT, ROUNDED, FUNCTION, CHAIN, SUM, CONVOLUTION, SOFTMAX, RECURRENT -> false;
-        };
-    }
-
-    /**
      * Returns how far from {@code r} an element may be.
      *
      * @param K how many terms it sums
