@@ -16,27 +16,23 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * Transcendental functions of a vector of floats, and the sum of its lanes. They are within 2 units in the last place, exact where the result is a
- * special
- * value, and go through NaN, infinities and denormals as {@link Math} does.
+ * Transcendental functions of a vector of floats, and the sum of its lanes. They are within 3 units in the last place, exact where the result is a
+ * special value, and go through NaN, infinities and denormals as {@link Math} does.
  *
- * <p>{@code lanewise(EXP)} would be as fast, but its bits are those of another library once the loop around it is compiled, and {@code
- * reduceLanes(ADD)}
- * leaves the order open: a training run would not repeat itself. Everything here is made of operations that IEEE 754 fixes. The polynomials were
- * fitted in
- * double by iteratively reweighted least squares (Lawson 1961).
+ * <p>{@code lanewise(EXP)} would be as fast, but its bits are those of another library once the loop around it is compiled, and
+ * {@code reduceLanes(ADD)} leaves the order open: a training run would not repeat itself. Everything here is made of operations that IEEE 754 fixes. The
+ * polynomials were fitted in double by iteratively reweighted least squares (Lawson 1961).
  *
- * <p>The JIT compiler inlines some 45 vector operations into one loop; then it gives up, and boxes. What needs more is given in parts, for the
- * loops of two methods.
+ * <p>The JIT compiler inlines some 45 vector operations into one method (NodeCountInliningCutoff); then it gives up, and boxes. What needs more is given
+ * in parts, for the loops of two methods; no method should call two of these functions. See {@link Loop}.
  */
 final class FloatMath {
     private static final float LOG2_E = 1.44269504f;
     /** ln 2 in two parts, the first with so few bits that its products with exponents are exact. */
     private static final float LN2_HIGH = 0.693359375f;
     private static final float LN2_LOW = -2.12194440e-4f;
-    /** 1.5 · 2²³: added to a small float it leaves the nearest integer in the low bits. */
+    /** 1.5 · 2²³: added to a small float it leaves the nearest integer in the low bits; with the exponent's bias on top these are the bits of 2ⁿ. */
     private static final float ROUND = 12582912f;
-    private static final int ROUND_BITS = Float.floatToRawIntBits(ROUND);
     /** From here on every float is an integer. */
     private static final float INTEGERS = 0x1p23f;
     /** The bits of √½. */
@@ -51,27 +47,48 @@ final class FloatMath {
     private FloatMath() {
     }
 
-    /** eˣ = 2ⁿ·eʳ with n the integer nearest to x/ln 2; 2ⁿ in two factors, so that neither overflows and denormals are rounded once. */
+    /** eˣ; outside of these bounds it is 0 and ∞. */
     static FloatVector exp(FloatVector x) {
-        FloatVector c = x.max(-104f).min(89f);
-        FloatVector biased = c.fma(broadcast(LOG2_E), broadcast(ROUND));
-        FloatVector p = expm1OfRest(c, biased.sub(ROUND)).add(1f);
-        IntVector n = biased.reinterpretAsInts().sub(ROUND_BITS);
-        IntVector half = n.lanewise(ASHR, 1);
-        return p.mul(powerOfTwo(half)).mul(powerOfTwo(n.sub(half)));
+        return expBetween(x.max(-104f).min(89f));
     }
 
-    /** eˣ - 1 = 2ⁿ·(eʳ - 1) + (2ⁿ - 1), computed as half of it, since n may be 128. */
+    /** eˣ for x ≤ 0. */
+    static FloatVector expOfNegative(FloatVector x) {
+        return expBetween(x.max(-104f));
+    }
+
+    /**
+     * eˣ = 2ⁿ·2ⁿ·eʳ with n the integer nearest to x/(2 ln 2): one factor alone would overflow where the result does not, and denormals are rounded once.
+     * eʳ = 1 + r + r²·q(r) for r from -ln 2 to ln 2, with an error of 5.7e-10.
+     */
+    private static FloatVector expBetween(FloatVector x) {
+        FloatVector biased = x.fma(broadcast(LOG2_E / 2), broadcast(ROUND + 127));
+        FloatVector n = biased.sub(ROUND + 127);
+        FloatVector r = n.fma(broadcast(-2 * LN2_HIGH), x);
+        r = n.fma(broadcast(-2 * LN2_LOW), r);
+        FloatVector q = broadcast(2.4438775653834455e-05f);
+        q = q.fma(r, broadcast(0.0002011086035054177f));
+        q = q.fma(r, broadcast(0.0013893740251660347f));
+        q = q.fma(r, broadcast(0.00833252165466547f));
+        q = q.fma(r, broadcast(0.04166652262210846f));
+        q = q.fma(r, broadcast(0.16666674613952637f));
+        q = q.fma(r, broadcast(0.5f));
+        FloatVector power = powerOfTwo(biased);
+        return q.fma(r.mul(r), r).add(1f).mul(power).mul(power);
+    }
+
+    /** eˣ - 1; -1 below the lower bound. */
     static FloatVector expm1(FloatVector x) {
-        FloatVector c = x.max(-26f).min(89f);
-        FloatVector biased = c.fma(broadcast(LOG2_E), broadcast(ROUND));
-        FloatVector p = expm1OfRest(c, biased.sub(ROUND));
-        FloatVector half = powerOfTwo(biased.reinterpretAsInts().sub(ROUND_BITS + 1));
-        return p.fma(half, half.sub(0.5f)).mul(2f);
+        return expm1Between(x.max(-26f).min(89f));
     }
 
-    /** eʳ - 1 = r + r²·q(r), r = x - n·ln 2 between -.35 and .35; q has an error of 2.4e-10. */
-    private static FloatVector expm1OfRest(FloatVector x, FloatVector n) {
+    /**
+     * eˣ - 1 = 2ⁿ·(eʳ - 1) + (2ⁿ - 1) with n the integer nearest to x/ln 2, computed as half of it, since n may be 128. eʳ - 1 = r + r²·q(r) for r from
+     * -.35 to .35, where q has an error of 2.4e-10.
+     */
+    private static FloatVector expm1Between(FloatVector x) {
+        FloatVector biased = x.fma(broadcast(LOG2_E), broadcast(ROUND + 126));
+        FloatVector n = biased.sub(ROUND + 126);
         FloatVector r = n.fma(broadcast(-LN2_HIGH), x);
         r = n.fma(broadcast(-LN2_LOW), r);
         FloatVector q = broadcast(0.00019914301810786128f);
@@ -80,36 +97,52 @@ final class FloatMath {
         q = q.fma(r, broadcast(0.04166635498404503f));
         q = q.fma(r, broadcast(0.1666666716337204f));
         q = q.fma(r, broadcast(0.5f));
-        return q.fma(r.mul(r), r);
+        FloatVector half = powerOfTwo(biased);
+        return q.fma(r.mul(r), r).fma(half, half.sub(0.5f)).mul(2f);
     }
 
-    /** 2ⁿ for n from -126 to 127. */
-    private static FloatVector powerOfTwo(IntVector n) {
-        return n.add(127).lanewise(LSHL, 23).reinterpretAsFloats();
+    /** 2ⁿ of ROUND + 127 + n: shifted, all but the exponent falls out. */
+    private static FloatVector powerOfTwo(FloatVector biased) {
+        return biased.reinterpretAsInts().lanewise(LSHL, 23).reinterpretAsFloats();
     }
 
-    /** ln x = e·ln 2 + ln(1 + f) with x = 2ᵉ·(1 + f), 1 + f between √½ and √2. */
+    /** ln x; denormals are scaled by 2²⁵. */
     static FloatVector log(FloatVector x) {
         VectorMask<Float> denormal = x.compare(LT, Float.MIN_NORMAL);
         IntVector bits = x.mul(0x1p25f, denormal).reinterpretAsInts();
         IntVector e = bits.sub(ROOT_HALF).lanewise(ASHR, 23);
-        FloatVector f = bits.sub(e.lanewise(LSHL, 23)).reinterpretAsFloats().sub(1f);
-        FloatVector n = ((FloatVector) e.convert(I2F, 0)).sub(25f, denormal);
-        FloatVector y = logOfRest(f, n).blend(Float.NEGATIVE_INFINITY, x.compare(EQ, 0f)).blend(Float.NaN, x.compare(LT, 0f));
+        return logOrSpecial(x, logOfRest(rest(bits, e), ((FloatVector) e.convert(I2F, 0)).sub(25f, denormal)));
+    }
+
+    /** ln(1 + x), but of the rounded 1 + x, which is no denormal. */
+    static FloatVector logOfNext(FloatVector x) {
+        FloatVector next = x.add(1f);
+        IntVector bits = next.reinterpretAsInts();
+        IntVector e = bits.sub(ROOT_HALF).lanewise(ASHR, 23);
+        return logOrSpecial(next, logOfRest(rest(bits, e), (FloatVector) e.convert(I2F, 0)));
+    }
+
+    /** f of x = 2ᵉ·(1 + f), 1 + f between √½ and √2. */
+    private static FloatVector rest(IntVector bits, IntVector e) {
+        return bits.sub(e.lanewise(LSHL, 23)).reinterpretAsFloats().sub(1f);
+    }
+
+    /** {@code log} where x is a positive number, else -∞ for 0, NaN below, and x for ∞ and NaN. */
+    private static FloatVector logOrSpecial(FloatVector x, FloatVector log) {
+        FloatVector y = log.blend(Float.NEGATIVE_INFINITY, x.compare(EQ, 0f)).blend(Float.NaN, x.compare(LT, 0f));
         return x.blend(y, x.compare(LT, Float.POSITIVE_INFINITY));
     }
 
-    /** n·ln 2 + f - f²/2 + f³·p(f); p has an error of 7.6e-10. */
+    /** n·ln 2 + f - f²/2 + f³·p(f) with an error of 5.9e-9. */
     private static FloatVector logOfRest(FloatVector f, FloatVector n) {
-        FloatVector p = broadcast(0.06750496476888657f);
-        p = p.fma(f, broadcast(-0.11682245880365372f));
-        p = p.fma(f, broadcast(0.11890053004026413f));
-        p = p.fma(f, broadcast(-0.12404707819223404f));
-        p = p.fma(f, broadcast(0.14219200611114502f));
-        p = p.fma(f, broadcast(-0.16668029129505157f));
-        p = p.fma(f, broadcast(0.20002135634422302f));
-        p = p.fma(f, broadcast(-0.25000008940696716f));
-        p = p.fma(f, broadcast(0.3333331346511841f));
+        FloatVector p = broadcast(-0.07638590782880783f);
+        p = p.fma(f, broadcast(0.12767766416072845f));
+        p = p.fma(f, broadcast(-0.13161598145961761f));
+        p = p.fma(f, broadcast(0.14201033115386963f));
+        p = p.fma(f, broadcast(-0.16623148322105408f));
+        p = p.fma(f, broadcast(0.20001250505447388f));
+        p = p.fma(f, broadcast(-0.2500082552433014f));
+        p = p.fma(f, broadcast(0.3333333134651184f));
         FloatVector square = f.mul(f);
         FloatVector y = p.mul(f).mul(square);
         y = n.fma(broadcast(LN2_LOW), y);
@@ -117,7 +150,7 @@ final class FloatMath {
         return n.fma(broadcast(LN2_HIGH), y.add(f));
     }
 
-    /** What ln(1 + x) is more than ln u, u the rounded 1 + x: (x - (u - 1))/u gives back what the rounding took. */
+    /** What ln(1 + x) is more than {@link #logOfNext}: (x - (u - 1))/u, u the rounded 1 + x, gives back what the rounding took. */
     static FloatVector lostInLog1p(FloatVector x) {
         FloatVector u = x.add(1f);
         FloatVector lost = x.sub(u.sub(1f)).div(u);
@@ -138,19 +171,19 @@ final class FloatMath {
 
     /** tanh |x| = t/(t + 2), t = e²ˡˣˡ - 1; 1 from 9.1 on. */
     static FloatVector tanh(FloatVector x) {
-        FloatVector t = expm1(x.abs().min(10f).mul(2f));
+        FloatVector t = expm1Between(x.abs().min(10f).mul(2f));
         return copySign(t.div(t.add(2f)), x);
     }
 
     /** With e = e⁻ˡˣˡ, which cannot overflow: 1/(1 + e) for x ≥ 0, else e/(1 + e), which keeps its relative accuracy as it goes to 0. */
     static FloatVector sigmoid(FloatVector x) {
-        FloatVector e = exp(x.abs().neg());
+        FloatVector e = expOfNegative(x.abs().neg());
         return e.blend(1f, x.compare(GE, 0f)).div(e.add(1f));
     }
 
     /** erf |x| = 1 - exp(q(|x|)) for |x| ≥ 1, where q approximates ln erfc with an error of 1.0e-9 in erfc. From 4 on erf is 1 in float. */
     static FloatVector erfFarOut(FloatVector x) {
-        return broadcast(1f).sub(exp(logErfc(x.abs().min(4f))));
+        return broadcast(1f).sub(expBetween(logErfc(x.abs().min(4f))));
     }
 
     /** erf x = x + x·p(x²) for |x| < 1, p with an error of 1.2e-9; for the rest {@code far} with the sign of x. */

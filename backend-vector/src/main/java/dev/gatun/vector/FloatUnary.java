@@ -11,6 +11,7 @@ import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.gatun.op.Elementwise.UnaryFunction;
+import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -21,6 +22,18 @@ import jdk.incubator.vector.FloatVector;
  * {@link FloatMath} has the formulas.
  */
 final class FloatUnary {
+    private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
+    private static final Loop EXP = Loop.of(LOOKUP, "expLoop");
+    private static final Loop EXPM1 = Loop.of(LOOKUP, "expm1Loop");
+    private static final Loop LOG = Loop.of(LOOKUP, "logLoop");
+    private static final Loop TANH = Loop.of(LOOKUP, "tanhLoop");
+    private static final Loop SIGMOID = Loop.of(LOOKUP, "sigmoidLoop");
+    private static final Loop LOG_OF_NEXT = Loop.of(LOOKUP, "logOfNextLoop");
+    private static final Loop ERF_FAR_OUT = Loop.of(LOOKUP, "erfFarOutLoop");
+    private static final Loop ERF_NEAR_ZERO = Loop.of(LOOKUP, "erfNearZeroLoop");
+    private static final Loop EXP_OF_MINUS_ABS = Loop.of(LOOKUP, "expOfMinusAbsLoop");
+    private static final Loop SOFTPLUS_OF_EXP = Loop.of(LOOKUP, "softplusOfExpLoop");
+
     private FloatUnary() {
     }
 
@@ -37,20 +50,20 @@ final class FloatUnary {
             case EXPM1 -> expm1(x, y, n);
             case LOG -> log(x, y, n);
             case LOG1P -> {
-                logOfNext(x, y, n);
+                LOG_OF_NEXT.run(x, y, n);
                 addLostInLog1p(x, y, n);
             }
             case TANH -> tanh(x, y, n);
             case SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH -> inDouble(function, x, y, n);
             case ERF -> {
-                erfFarOut(x, y, n);
-                erfNearZero(x, y, n);
+                ERF_FAR_OUT.run(x, y, n);
+                ERF_NEAR_ZERO.run(x, y, n);
             }
             case SIGMOID -> sigmoid(x, y, n);
             case RELU -> relu(x, y, n);
             case SOFTPLUS -> {                // ln(1 + eˣ) = max(x, 0) + ln(1 + e⁻ˡˣˡ)
-                expOfMinusAbs(x, y, n);
-                softplusOfExp(x, y, n);
+                EXP_OF_MINUS_ABS.run(x, y, n);
+                SOFTPLUS_OF_EXP.run(x, y, n);
             }
             case FLOOR -> floor(x, y, n);
             case CEIL -> ceil(x, y, n);
@@ -106,26 +119,38 @@ final class FloatUnary {
     }
 
     static void exp(long x, long y, int n) {
+        EXP.run(x, y, n);
+    }
+
+    private static void expLoop(long x, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             store(y + 4L * i, FloatMath.exp(load(x + 4L * i)));
         }
     }
 
     static void expm1(long x, long y, int n) {
+        EXPM1.run(x, y, n);
+    }
+
+    private static void expm1Loop(long x, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             store(y + 4L * i, FloatMath.expm1(load(x + 4L * i)));
         }
     }
 
     static void log(long x, long y, int n) {
+        LOG.run(x, y, n);
+    }
+
+    private static void logLoop(long x, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             store(y + 4L * i, FloatMath.log(load(x + 4L * i)));
         }
     }
 
-    private static void logOfNext(long x, long y, int n) {
+    private static void logOfNextLoop(long x, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
-            store(y + 4L * i, FloatMath.log(load(x + 4L * i).add(1f)));
+            store(y + 4L * i, FloatMath.logOfNext(load(x + 4L * i)));
         }
     }
 
@@ -136,24 +161,32 @@ final class FloatUnary {
     }
 
     static void tanh(long x, long y, int n) {
+        TANH.run(x, y, n);
+    }
+
+    private static void tanhLoop(long x, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             store(y + 4L * i, FloatMath.tanh(load(x + 4L * i)));
         }
     }
 
-    private static void erfFarOut(long x, long y, int n) {
+    private static void erfFarOutLoop(long x, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             store(y + 4L * i, FloatMath.erfFarOut(load(x + 4L * i)));
         }
     }
 
-    private static void erfNearZero(long x, long y, int n) {
+    private static void erfNearZeroLoop(long x, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             store(y + 4L * i, FloatMath.erf(load(x + 4L * i), load(y + 4L * i)));
         }
     }
 
     static void sigmoid(long x, long y, int n) {
+        SIGMOID.run(x, y, n);
+    }
+
+    private static void sigmoidLoop(long x, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             store(y + 4L * i, FloatMath.sigmoid(load(x + 4L * i)));
         }
@@ -166,13 +199,13 @@ final class FloatUnary {
         }
     }
 
-    private static void expOfMinusAbs(long x, long y, int n) {
+    private static void expOfMinusAbsLoop(long x, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
-            store(y + 4L * i, FloatMath.exp(load(x + 4L * i).abs().neg()));
+            store(y + 4L * i, FloatMath.expOfNegative(load(x + 4L * i).abs().neg()));
         }
     }
 
-    private static void softplusOfExp(long x, long y, int n) {
+    private static void softplusOfExpLoop(long x, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             store(y + 4L * i, load(x + 4L * i).max(0f).add(FloatMath.log1pOfUnit(load(y + 4L * i))));
         }

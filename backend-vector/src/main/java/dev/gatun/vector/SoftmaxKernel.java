@@ -1,6 +1,8 @@
 package dev.gatun.vector;
 
+import static dev.gatun.vector.Native.getFloat;
 import static dev.gatun.vector.Native.load;
+import static dev.gatun.vector.Native.putFloat;
 import static dev.gatun.vector.Native.store;
 import static dev.gatun.vector.Simd.F32;
 import static dev.gatun.vector.Simd.LANES;
@@ -9,15 +11,14 @@ import dev.gatun.DType;
 import dev.gatun.TensorType;
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
- * Softmax and its logarithm along an axis: y = exp(x - max) / Σ exp(x - max), or x - max - ln Σ exp(x - max). A line of the innermost axis is walked along,
- * in three passes that find it in the cache; lines of another axis are walked a vector of neighbours at a time.
+ * Softmax and its logarithm along an axis: y = exp(x - max) / Σ exp(x - max), or x - max - ln Σ exp(x - max). A line of the innermost axis is walked along
+ * chunk by chunk; of another axis some hundred neighbouring lines go together, row by row. Each pass is a loop over a block in the first-level cache.
  */
 final class SoftmaxKernel implements FrameKernel {
-    /** Elements whose exponentials are added in float before they join the double sum. */
-    private static final int CHUNK = 512;
+    /** Elements of a block. */
+    private static final int BLOCK = 512;
     /** Time of an element in additions. */
     private static final int COST = 8;
 
@@ -29,7 +30,7 @@ final class SoftmaxKernel implements FrameKernel {
     private SoftmaxKernel(Axis axis, boolean log, Workers workers) {
         this.axis = axis;
         this.log = log;
-        this.groups = axis.inner() == 1 ? 1 : Math.ceilDiv(axis.inner(), (long) LANES);
+        this.groups = Math.ceilDiv(axis.inner(), (long) BLOCK);
         this.workers = workers;
     }
 
@@ -40,7 +41,7 @@ final class SoftmaxKernel implements FrameKernel {
 
     @Override
     public String name() {
-        return axis.inner() == 1 ? "softmax of lines" : "softmax of " + LANES + " neighbours";
+        return axis.inner() == 1 ? "softmax of lines" : "softmax of neighbouring lines";
     }
 
     @Override
@@ -64,128 +65,110 @@ final class SoftmaxKernel implements FrameKernel {
     }
 
     @Override
+    public long scratchBytes() {
+        return 3 * 4L * BLOCK * workers.threads();
+    }
+
+    @Override
     public void run(long frame, int worker, int of) {
         if (axis.size() == 0) {
             return;
         }
+        long scratch = scratch(frame) + 3 * 4L * BLOCK * worker;
         long units = axis.outer() * groups;
         long to = Workers.share(units, worker + 1, of);
         for (long unit = Workers.share(units, worker, of); unit < to; unit++) {
-            long from = unit % groups * LANES;
+            long from = unit % groups * BLOCK;
             long at = 4 * (unit / groups * axis.size() * axis.inner() + from);
             if (axis.inner() == 1) {
-                line(address(frame, 0) + at, address(frame, 1) + at, axis.size());
-            } else if (log) {
-                logNeighbours(address(frame, 0) + at, address(frame, 1) + at, 4 * axis.inner(), axis.size(), axis.inner() - from);
+                line(address(frame, 0) + at, address(frame, 1) + at, scratch);
             } else {
-                neighbours(address(frame, 0) + at, address(frame, 1) + at, 4 * axis.inner(), axis.size(), axis.inner() - from);
+                rows(address(frame, 0) + at, address(frame, 1) + at, (int) Math.min(BLOCK, axis.inner() - from), scratch);
             }
         }
     }
 
-    private void line(long x, long y, int n) {
+    private void line(long x, long y, long block) {
+        int n = axis.size();
         float max = Fold.max(x, n);
         double sum = 0;
-        for (int from = 0; from < n; from += CHUNK) {
-            int length = Math.min(CHUNK, n - from);
-            sum += log ? sumExp(x + 4L * from, max, length) : exp(x + 4L * from, y + 4L * from, max, length);
+        for (int from = 0; from < n; from += BLOCK) {
+            int count = Math.min(BLOCK, n - from);
+            subtract(x + 4L * from, max, block, count);
+            FloatUnary.exp(block, block, lanes(count));
+            sum += Fold.sum(block, count);
+            if (!log) {
+                Native.copy(block, y + 4L * from, 4L * count);
+            }
         }
         if (log) {
-            subtract(x, y, max, (float) Math.log(sum), n);
+            float logSum = (float) Math.log(sum);
+            subtract(x, max, y, n);
+            subtract(y, logSum, y, n);
         } else {
-            multiply(y, (float) (1 / sum), n);
+            divide(y, (float) sum, n);
         }
     }
 
-    /** y = exp(x - max). @return Σ y */
-    private static float exp(long x, long y, float max, int n) {
-        FloatVector sum = FloatVector.zero(F32);
+    /** {@code n} neighbouring lines: of each row the exponentials are taken in a block, beside those of the maxima and the sums. */
+    private void rows(long x, long y, int n, long block) {
+        long step = 4 * axis.inner();
+        long max = block + 4L * BLOCK;
+        long sum = max + 4L * BLOCK;
+        Native.copy(x, max, 4L * n);
+        for (int i = 1; i < axis.size(); i++) {
+            PoolRows.max(max, x + step * i, n);
+        }
+        PoolRows.fill(sum, 0, lanes(n));
+        for (int i = 0; i < axis.size(); i++) {
+            Native.copy(x + step * i, block, 4L * n);
+            FloatBinary.sub(block, max, block, lanes(n));
+            FloatUnary.exp(block, block, lanes(n));
+            PoolRows.add(sum, block, n);
+            if (!log) {
+                Native.copy(block, y + step * i, 4L * n);
+            }
+        }
+        if (log) {
+            FloatUnary.log(sum, sum, lanes(n));
+        }
+        for (int i = 0; i < axis.size(); i++) {
+            Native.copy((log ? x : y) + step * i, block, 4L * n);
+            if (log) {
+                FloatBinary.sub(block, max, block, lanes(n));
+                FloatBinary.sub(block, sum, block, lanes(n));
+            } else {
+                FloatBinary.div(block, sum, block, lanes(n));
+            }
+            Native.copy(block, y + step * i, 4L * n);
+        }
+    }
+
+    /** Rounds up to whole vectors. */
+    private static int lanes(int n) {
+        return n + LANES - 1 & -LANES;
+    }
+
+    /** y = x - a. */
+    private static void subtract(long x, float a, long y, int n) {
         int i = 0;
         for (; i <= n - LANES; i += LANES) {
-            FloatVector e = FloatMath.exp(load(x + 4L * i).sub(max));
-            store(y + 4L * i, e);
-            sum = sum.add(e);
+            store(y + 4L * i, load(x + 4L * i).sub(a));
         }
-        float total = FloatMath.sum(sum);
-        if (i < n) {
-            VectorMask<Float> mask = Tails.mask(n - i);
-            FloatVector e = FloatMath.exp(Tails.load(x + 4L * i, mask).sub(max));
-            Tails.store(y + 4L * i, e, mask);
-            total += FloatMath.sum(FloatVector.zero(F32).blend(e, mask));
+        for (; i < n; i++) {
+            putFloat(y + 4L * i, getFloat(x + 4L * i) - a);
         }
-        return total;
     }
 
-    /** Returns Σ exp(x - max). */
-    private static float sumExp(long x, float max, int n) {
-        FloatVector sum = FloatVector.zero(F32);
+    /** y = y / a. */
+    private static void divide(long y, float a, int n) {
+        FloatVector divisor = FloatVector.broadcast(F32, a);
         int i = 0;
         for (; i <= n - LANES; i += LANES) {
-            sum = sum.add(FloatMath.exp(load(x + 4L * i).sub(max)));
+            store(y + 4L * i, load(y + 4L * i).div(divisor));
         }
-        float total = FloatMath.sum(sum);
-        if (i < n) {
-            VectorMask<Float> mask = Tails.mask(n - i);
-            total += FloatMath.sum(FloatVector.zero(F32).blend(FloatMath.exp(Tails.load(x + 4L * i, mask).sub(max)), mask));
-        }
-        return total;
-    }
-
-    private static void multiply(long y, float factor, int n) {
-        int i = 0;
-        for (; i <= n - LANES; i += LANES) {
-            store(y + 4L * i, load(y + 4L * i).mul(factor));
-        }
-        if (i < n) {
-            VectorMask<Float> mask = Tails.mask(n - i);
-            Tails.store(y + 4L * i, Tails.load(y + 4L * i, mask).mul(factor), mask);
-        }
-    }
-
-    /** y = (x - a) - b. */
-    private static void subtract(long x, long y, float a, float b, int n) {
-        int i = 0;
-        for (; i <= n - LANES; i += LANES) {
-            store(y + 4L * i, load(x + 4L * i).sub(a).sub(b));
-        }
-        if (i < n) {
-            VectorMask<Float> mask = Tails.mask(n - i);
-            Tails.store(y + 4L * i, Tails.load(x + 4L * i, mask).sub(a).sub(b), mask);
-        }
-    }
-
-    /** Lines in the lanes of a vector: {@code size} vectors, {@code step} bytes apart, of which the first {@code rest} lanes count. */
-    private static void neighbours(long x, long y, long step, int size, long rest) {
-        VectorMask<Float> mask = Tails.mask(rest);
-        FloatVector max = Tails.load(x, mask);
-        for (int i = 1; i < size; i++) {
-            max = max.max(Tails.load(x + step * i, mask));
-        }
-        FloatVector sum = FloatVector.zero(F32);
-        for (int i = 0; i < size; i++) {
-            FloatVector e = FloatMath.exp(Tails.load(x + step * i, mask).sub(max));
-            sum = sum.add(e);
-            Tails.store(y + step * i, e, mask);
-        }
-        FloatVector factor = FloatVector.broadcast(F32, 1f).div(sum);
-        for (int i = 0; i < size; i++) {
-            Tails.store(y + step * i, Tails.load(y + step * i, mask).mul(factor), mask);
-        }
-    }
-
-    private static void logNeighbours(long x, long y, long step, int size, long rest) {
-        VectorMask<Float> mask = Tails.mask(rest);
-        FloatVector max = Tails.load(x, mask);
-        for (int i = 1; i < size; i++) {
-            max = max.max(Tails.load(x + step * i, mask));
-        }
-        FloatVector sum = FloatVector.zero(F32);
-        for (int i = 0; i < size; i++) {
-            sum = sum.add(FloatMath.exp(Tails.load(x + step * i, mask).sub(max)));
-        }
-        FloatVector logSum = FloatMath.log(sum);
-        for (int i = 0; i < size; i++) {
-            Tails.store(y + step * i, Tails.load(x + step * i, mask).sub(max).sub(logSum), mask);
+        for (; i < n; i++) {
+            putFloat(y + 4L * i, getFloat(y + 4L * i) / a);
         }
     }
 }

@@ -1,0 +1,42 @@
+package dev.gatun.vector;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+
+/**
+ * A heavy loop over a block, y = f(x), behind a call that the JIT compiler does not look through. It inlines a bounded number of nodes into one method
+ * (NodeCountInliningCutoff), and a loop with one transcendental function takes most of them: where two such loops were inlined into the code that calls
+ * them, part of the second would stay calls, and every vector an object, thirty times slower. What is behind a method handle that is no constant is
+ * compiled for itself.
+ */
+final class Loop {
+    private static final MethodType TYPE = MethodType.methodType(void.class, long.class, long.class, int.class);
+
+    // A final field of an ordinary class: unlike a static or a record's, the compiler does not take it for a constant.
+    private final MethodHandle body;
+
+    private Loop(MethodHandle body) {
+        this.body = body;
+    }
+
+    /** Returns the static method {@code name} of the class of {@code lookup}, which takes the addresses of x and y and the number of elements. */
+    static Loop of(MethodHandles.Lookup lookup, String name) {
+        try {
+            return new Loop(lookup.findStatic(lookup.lookupClass(), name, TYPE));
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError("no loop " + name + " in " + lookup.lookupClass(), e);
+        }
+    }
+
+    /** Runs the loop over {@code n} elements, a multiple of the lanes. */
+    void run(long x, long y, int n) {
+        try {
+            body.invokeExact(x, y, n);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("a loop declares no exceptions", e);
+        }
+    }
+}
