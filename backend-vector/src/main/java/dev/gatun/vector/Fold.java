@@ -78,16 +78,12 @@ final class Fold {
     static double sum(long x, long n) {
         DoubleVector s0 = DoubleVector.zero(F64);
         DoubleVector s1 = s0;
-        DoubleVector s2 = s0;
-        DoubleVector s3 = s0;
         long i = 0;
-        for (; i <= n - 4 * DOUBLES; i += 4 * DOUBLES) {        // 4 accumulators: the latency of an addition
+        for (; i <= n - 2 * DOUBLES; i += 2 * DOUBLES) {        // more accumulators would wait for memory all the same
             s0 = s0.add(doubles(x + 4 * i));
             s1 = s1.add(doubles(x + 4 * (i + DOUBLES)));
-            s2 = s2.add(doubles(x + 4 * (i + 2 * DOUBLES)));
-            s3 = s3.add(doubles(x + 4 * (i + 3 * DOUBLES)));
         }
-        double sum = sum(s0.add(s1).add(s2.add(s3)));
+        double sum = sum(s0.add(s1));
         for (; i < n; i++) {
             sum += getFloat(x + 4 * i);
         }
