@@ -8,9 +8,15 @@ import dev.gatun.Backends.Discovered;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class DemoCommandTest {
+    @BeforeEach
+    void forgetTheBackendThatAnotherTestChose() {
+        System.clearProperty("gatun.backend");
+    }
+
     @Test
     void trainsOnceAndRunsTheNetworkOnEveryUsableBackend() {
         StringWriter out = new StringWriter();

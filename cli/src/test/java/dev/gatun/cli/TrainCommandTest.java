@@ -78,6 +78,11 @@ class TrainCommandTest {
         }
     }
 
+    @BeforeEach
+    void forgetTheBackendThatAnotherTestChose() {
+        System.clearProperty("gatun.backend");
+    }
+
     @Test
     void trainingLeavesItsFilesAndEndsWithTheTestAccuracy() throws IOException {
         assertEquals(0, train(out, "--epochs", "2"), () -> log.toString());
