@@ -1,7 +1,7 @@
 package dev.gatun.reference;
 
 import dev.gatun.op.Recurrent;
-import java.util.function.DoubleUnaryOperator;
+import java.util.function.DoubleBinaryOperator;
 
 /**
  * Back-propagation through time: the loop of {@link Recurrent.RnnBackward}. Each sample is walked from its last step to its first, carrying dh and dc,
@@ -85,19 +85,19 @@ final class RecurrentBackwardLoops {
     /** Adds the gradients of one step, and replaces dh and dc by those of the state before it, of which h is {@code before}. */
     private void step(int n, int step, int place, double[] before) {
         switch (p.cell.kind()) {
-            case RNN_TANH -> vanilla(place, before, h -> 1 - h * h);
-            case RNN_RELU -> vanilla(place, before, h -> h > 0 ? 1 : 0);
+            case RNN_TANH -> vanilla(place, before, (d, h) -> d * (1 - h * h));
+            case RNN_RELU -> vanilla(place, before, (d, h) -> h > 0 ? d : 0);
             case LSTM -> lstm(place, before, step > 0 ? reserved(p.place(n, step - 1), 4) : RecurrentOperands.row(p.c0, n, p.H));
             case GRU -> gru(place, before);
             case GRU_RESET_BEFORE -> gruResetBefore(place, before);
         }
     }
 
-    /** da = dh*f'(a). @param slope f' from h' = f(a) */
-    private void vanilla(int place, double[] before, DoubleUnaryOperator slope) {
+    /** da = dh*f'(a). @param through da from dh and h' = f(a); a closed ReLU lets nothing through, no infinity either */
+    private void vanilla(int place, double[] before, DoubleBinaryOperator through) {
         double[] da = new double[p.H];
         for (int j = 0; j < p.H; j++) {
-            da[j] = dh[j] * slope.applyAsDouble(y[place * p.H + j]);
+            da[j] = through.applyAsDouble(dh[j], y[place * p.H + j]);
         }
         intoInput(place, da);
         dh = intoState(da, 0, before);

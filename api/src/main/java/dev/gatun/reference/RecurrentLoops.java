@@ -86,14 +86,11 @@ final class RecurrentLoops {
         int H = p.H;
         double[] ofState = affine(p.wHh, p.bHh, h, 0, p.GH);
         for (int j = 0; j < H; j++) {
-            double peepI = p.cell.peephole() ? p.peephole[j] : 0;
-            double peepF = p.cell.peephole() ? p.peephole[H + j] : 0;
-            double peepO = p.cell.peephole() ? p.peephole[2 * H + j] : 0;
-            double i = RecurrentOperands.sigmoid(ofInput[j] + ofState[j] + peepI * c[j]);
-            double f = RecurrentOperands.sigmoid(ofInput[H + j] + ofState[H + j] + peepF * c[j]);
+            double i = RecurrentOperands.sigmoid(ofInput[j] + ofState[j] + peep(0, j));
+            double f = RecurrentOperands.sigmoid(ofInput[H + j] + ofState[H + j] + peep(1, j));
             double g = StrictMath.tanh(ofInput[2 * H + j] + ofState[2 * H + j]);
             c[j] = f * c[j] + i * g;
-            double o = RecurrentOperands.sigmoid(ofInput[3 * H + j] + ofState[3 * H + j] + peepO * c[j]);
+            double o = RecurrentOperands.sigmoid(ofInput[3 * H + j] + ofState[3 * H + j] + peep(2, j));
             h[j] = o * StrictMath.tanh(c[j]);
             reserve[j] = i;
             reserve[H + j] = f;
@@ -101,6 +98,11 @@ final class RecurrentLoops {
             reserve[3 * H + j] = o;
             reserve[4 * H + j] = c[j];
         }
+    }
+
+    /** Returns what a gate sees of the cell as it is now: p*c, or nothing without peepholes, also of an infinite cell. */
+    private double peep(int gate, int j) {
+        return p.cell.peephole() ? p.peephole[gate * p.H + j] * c[j] : 0;
     }
 
     /** r, z = σ(Wx + b + Uh + c), q = Uh + c, n = tanh(Wx + b + r*q), h' = (1 - z)*n + z*h. Reserve: r, z, n, q. */

@@ -77,6 +77,15 @@ class RecurrentLoopsTest {
         golden.assertIs("grad_x", dy);
     }
 
+    @Test
+    void withoutPeepholesNoGateSeesAnInfiniteCell() {
+        Direction direction = new Direction(new Cell(Kind.LSTM, false, false), false);
+        List<Values> in = new ArrayList<>(direction.randomOperands(2, 1, 2, 3));
+        in.set(6, Values.of(Shape.of(1, 3), Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1));
+        double[] y = direction.forward(in).getFirst().data();
+        assertEquals(0, Arrays.stream(y).filter(Double::isNaN).count(), Arrays.toString(y));
+    }
+
     @ParameterizedTest
     @MethodSource("directions")
     void shortSamplesAreReadAsIfTheyWereAlone(Direction direction) {

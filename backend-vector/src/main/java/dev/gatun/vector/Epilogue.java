@@ -18,12 +18,12 @@ import jdk.incubator.vector.VectorOperators;
  * @param residual whether a matrix that lies like the result is added
  * @param slope 1 for no activation, 0 for ReLU, else that of the leaky ReLU; NaN stays NaN
  */
-public record Epilogue(Bias bias, boolean residual, float slope) {
+record Epilogue(Bias bias, boolean residual, float slope) {
     /** Leaves the product as it is. */
-    public static final Epilogue NONE = new Epilogue(Bias.NONE, false, 1);
+    static final Epilogue NONE = new Epilogue(Bias.NONE, false, 1);
 
     /** Which elements of a matrix share an element of the bias. */
-    public enum Bias {
+    enum Bias {
         NONE,
         /** bias[m]: one element a row (the channels of a convolution in NCHW). */
         ROW,

@@ -15,9 +15,9 @@ import java.util.Optional;
  * @param bias the operand of the region that is the bias, or 0 (which is the product itself) for none
  * @param residual the operand that is the residual, or 0 for none
  */
-public record Tail(Epilogue epilogue, int bias, int residual) {
+record Tail(Epilogue epilogue, int bias, int residual) {
     /** No region. */
-    public static final Tail NONE = new Tail(Epilogue.NONE, 0, 0);
+    static final Tail NONE = new Tail(Epilogue.NONE, 0, 0);
 
     /**
      * Reads a region.
@@ -26,7 +26,7 @@ public record Tail(Epilogue epilogue, int bias, int residual) {
      * @param side the side of the product along which its bias lies: {@code ROW} for channels, axis 1 of an image; {@code COLUMN} for the last axis
      * @return empty if the region is anything else
      */
-    public static Optional<Tail> of(Fused.Region region, List<TensorType> inputs, Epilogue.Bias side) {
+    static Optional<Tail> of(Fused.Region region, List<TensorType> inputs, Epilogue.Bias side) {
         int current = 0;
         int bias = 0;
         int residual = 0;

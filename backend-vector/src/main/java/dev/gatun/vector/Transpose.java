@@ -16,7 +16,7 @@ import jdk.incubator.vector.VectorShuffle;
  * <p>Square blocks as wide as a vector are transposed in log₂(width) passes. Pass s exchanges, in each pair of rows i and i + s, the upper lanes of
  * the first with the lower lanes of the second, lanes counted within groups of 2s. The passes work in place, in the rows of dst.
  */
-final class Transpose {
+public final class Transpose {
     private static final VectorShuffle<Float> UP1 = shift(-1);
     private static final VectorShuffle<Float> UP2 = shift(-2);
     private static final VectorShuffle<Float> UP4 = shift(-4);
@@ -53,7 +53,7 @@ final class Transpose {
      * @param srcStride bytes between the rows of src
      * @param dstStride bytes between the rows of dst, which are the columns of src
      */
-    static void run(int rows, int columns, long src, long srcStride, long dst, long dstStride) {
+    public static void run(int rows, int columns, long src, long srcStride, long dst, long dstStride) {
         int fullColumns = columns - columns % Simd.LANES;
         int fullRows = rows - rows % Simd.LANES;
         for (int j = 0; j < fullColumns; j += Simd.LANES) {

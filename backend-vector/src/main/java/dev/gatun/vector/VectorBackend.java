@@ -20,6 +20,7 @@ import dev.gatun.spi.Kernel;
 import dev.gatun.spi.KernelRequest;
 import dev.gatun.spi.Layout;
 import dev.gatun.spi.Memory;
+import dev.gatun.vector.blocked.BlockedKernels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,14 +60,26 @@ final class VectorBackend implements Backend {
         return HostMemory.shared();
     }
 
+    /** What can stay in blocks of channels does so; everything else is row-major. */
     @Override
     public Optional<Kernel> compile(KernelRequest request) {
+        return BlockedKernels.of(request, workers).or(() -> rowMajor(request));
+    }
+
+    private Optional<Kernel> rowMajor(KernelRequest request) {
         return switch (request) {
             case KernelRequest.Single r -> single(r.op(), r.inputs(), r.outputs(), r.frozen());
             case KernelRequest.Region r -> kernel(RegionKernel.of(r.region(), r.inputs(), workers));
             case KernelRequest.Epilogue r -> epilogue(r);
-            case KernelRequest.Reorder r -> r.to() instanceof PackedB packed && r.from().equals(Layout.PLAIN) ? Optional.of(new PackedB.Pack(packed))
-                    : Optional.empty();
+            case KernelRequest.Reorder r -> r.from().equals(Layout.PLAIN) ? pack(r.to()) : Optional.empty();
+        };
+    }
+
+    private static Optional<Kernel> pack(Layout to) {
+        return switch (to) {
+            case PackedB packed -> Optional.of(new PackedB.Pack(packed));
+            case RnnPanels panels -> Optional.of(new RnnPanels.Pack(panels));
+            default -> Optional.empty();
         };
     }
 
@@ -80,7 +93,8 @@ final class VectorBackend implements Backend {
             case Convolution c -> kernel(ConvKernel.of(c, Tail.NONE, in, out.getFirst(), workers));
             case Normalization n -> normalization(n, in);
             case Pooling p -> pooling(p, in, out);
-            case Recurrent r -> Optional.empty();
+            case Recurrent.Rnn r -> kernel(RnnKernel.of(r, in, frozen, workers));
+            case Recurrent.RnnBackward r -> kernel(RnnBackwardKernel.of(r, in, workers));
             case Source s -> Optional.empty();
             case Random r -> Optional.empty();
             case Fused f -> Optional.empty();

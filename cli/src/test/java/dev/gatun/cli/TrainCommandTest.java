@@ -110,6 +110,32 @@ class TrainCommandTest {
     }
 
     @Test
+    void trainingGoesOnOnAnotherBackend() throws IOException {
+        Path whole = folder.resolve("whole");
+        assertEquals(0, train(whole, "--epochs", "2"));
+        assertEquals(0, train(out, "--epochs", "1"));
+        String forced = System.getProperty("gatun.backend");
+        try {
+            assertEquals(0, train(out, "--epochs", "2", "--resume", "--backend", "reference"), () -> log.toString());
+        } finally {
+            // --backend holds for the rest of the process.
+            if (forced == null) {
+                System.clearProperty("gatun.backend");
+            } else {
+                System.setProperty("gatun.backend", forced);
+            }
+        }
+        assertTrue(log.toString().startsWith("Going on after step 10 with mlp on reference"), log.toString());
+        List<String> expected = metrics(whole).lines().toList();
+        List<String> rows = metrics(out).lines().toList();
+        assertEquals(21, rows.size());
+        for (int i = 1; i <= 20; i++) {
+            float loss = Float.parseFloat(expected.get(i).split(",")[2]);
+            assertEquals(loss, Float.parseFloat(rows.get(i).split(",")[2]), 1e-4f * loss, "step " + i);
+        }
+    }
+
+    @Test
     void resumingAFinishedTrainingTestsItAgain() throws IOException {
         assertEquals(0, train(out, "--epochs", "1"));
         String first = results.toString().substring(0, 20);

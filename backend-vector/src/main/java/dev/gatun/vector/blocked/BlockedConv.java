@@ -6,10 +6,8 @@ import dev.gatun.spi.Arguments;
 import dev.gatun.spi.Kernel;
 import dev.gatun.spi.KernelRequest;
 import dev.gatun.spi.Layout;
-import dev.gatun.vector.Epilogue;
 import dev.gatun.vector.Native;
 import dev.gatun.vector.Simd;
-import dev.gatun.vector.Tail;
 import dev.gatun.vector.Workers;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,46 +18,35 @@ import java.util.Optional;
  * The planner reorders what lies otherwise; frozen weights once.
  */
 final class BlockedConv implements Kernel {
-    /** Operands in front of those of the epilogue: x and w. */
-    private static final int ROOT_INPUTS = 2;
-
     private final ConvMethod method;
     private final int operands;
-    private final int bias;
-    private final int residual;
+    private final ConvEpilogue epilogue;
+    private final int[] biases;
     private final int OC;
     private final Workers workers;
 
-    private BlockedConv(ConvMethod method, Tail tail, int operands, int OC, Workers workers) {
+    private BlockedConv(ConvMethod method, ConvEpilogue epilogue, int operands, int OC, Workers workers) {
         this.method = method;
+        this.epilogue = epilogue;
+        this.biases = epilogue.biases().stream().mapToInt(Integer::intValue).toArray();
         this.operands = operands;
-        this.bias = operand(tail.bias());
-        this.residual = operand(tail.residual());
         this.OC = OC;
         this.workers = workers;
     }
 
-    /** Returns the operand of the kernel that operand {@code i} of the epilogue's region is, or -1 for the product itself, which means none. */
-    private static int operand(int i) {
-        return i == 0 ? -1 : ROOT_INPUTS + i - 1;
-    }
-
     /** Returns the kernel for a convolution alone. */
     static Optional<Kernel> of(Convolution.Conv op, KernelRequest.Single request, Workers workers) {
-        return of(op, Tail.NONE, request.inputs(), workers);
+        return of(op, ConvEpilogue.EMPTY, request.inputs(), workers);
     }
 
-    /** Returns the kernel for a convolution and what follows, if that is a bias, a sum and a ReLU. */
+    /** Returns the kernel for a convolution and what follows, if that is biases, a sum and a ReLU. */
     static Optional<Kernel> of(Convolution.Conv op, KernelRequest.Epilogue request, Workers workers) {
-        List<TensorType> region = new ArrayList<>(List.of(request.inputs().getFirst().with(request.fused().region().shape())));
-        region.addAll(request.inputs().subList(ROOT_INPUTS, request.inputs().size()));
-        return Tail.of(request.fused().region(), region, Epilogue.Bias.ROW).flatMap(tail -> of(op, tail, request.inputs(), workers));
+        return ConvEpilogue.of(request.fused().region(), request.inputs()).flatMap(epilogue -> of(op, epilogue, request.inputs(), workers));
     }
 
-    private static Optional<Kernel> of(Convolution.Conv op, Tail tail, List<TensorType> inputs, Workers workers) {
-        boolean relu = tail.epilogue().slope() == 0;
-        return ConvShape.of(op, inputs.get(0), inputs.get(1)).flatMap(s -> ConvChoice.of(s, relu, workers.threads())
-                .map(method -> new BlockedConv(method, tail, inputs.size(), s.OC(), workers)));
+    private static Optional<Kernel> of(Convolution.Conv op, ConvEpilogue epilogue, List<TensorType> inputs, Workers workers) {
+        return ConvShape.of(op, inputs.get(0), inputs.get(1)).flatMap(s -> ConvChoice.of(s, epilogue.relu(), workers.threads())
+                .map(method -> new BlockedConv(method, epilogue, inputs.size(), s.OC(), workers)));
     }
 
     @Override
@@ -70,8 +57,8 @@ final class BlockedConv implements Kernel {
     @Override
     public List<Layout> inputLayouts() {
         List<Layout> layouts = new ArrayList<>(List.of(method.source(), method.weights()));
-        for (int operand = ROOT_INPUTS; operand < operands; operand++) {
-            layouts.add(operand == residual ? Blocked.NATIVE : Layout.PLAIN);
+        for (int operand = ConvEpilogue.ROOT_INPUTS; operand < operands; operand++) {
+            layouts.add(operand == epilogue.residual() ? Blocked.NATIVE : Layout.PLAIN);
         }
         return layouts;
     }
@@ -93,13 +80,19 @@ final class BlockedConv implements Kernel {
     @Override
     public void launch(Arguments arguments) {
         long frame = arguments.address(operands + 1);
-        long padded = frame + ConvFrame.BYTES;                     // the bias, rounded up to blocks
-        Native.zero(padded, biasBytes());
-        if (bias >= 0) {
-            Native.copy(arguments.address(bias), padded, OC * Native.FLOAT);
+        long bias = frame + ConvFrame.BYTES;                       // the sum of the biases, rounded up to blocks
+        Native.zero(bias, biasBytes());
+        for (int i = 0; i < biases.length; i++) {
+            add(arguments.address(biases[i]), bias);
         }
-        ConvFrame.write(frame, arguments.address(0), arguments.address(1), padded, residual < 0 ? 0 : arguments.address(residual),
-                arguments.address(operands), padded + biasBytes());
+        long residual = epilogue.residual() == ConvEpilogue.NONE ? 0 : arguments.address(epilogue.residual());
+        ConvFrame.write(frame, arguments.address(0), arguments.address(1), bias, residual, arguments.address(operands), bias + biasBytes());
         method.run(frame, workers);
+    }
+
+    private void add(long src, long dst) {
+        for (long c = 0; c < OC * Native.FLOAT; c += Native.FLOAT) {
+            Native.putFloat(dst + c, Native.getFloat(dst + c) + Native.getFloat(src + c));
+        }
     }
 }

@@ -47,17 +47,21 @@ final class BlockedRegion implements Kernel {
             } else if (Blocked.suits(input) && input.shape().equals(image)) {
                 layouts.add(Blocked.NATIVE);
                 types.add(input.with(shape));
-            } else if (Blocked.suits(input) && input.shape().rank() == image.rank() && input.elements() == image.dim(1)
-                    && input.shape().dim(1) == image.dim(1)) {
+            } else if (Blocked.suits(input) && input.shape().rank() == image.rank() && isPerChannel(input.shape(), image)) {
                 layouts.add(Blocked.NATIVE);
                 types.add(input.with(Shape.of(blocks, 1, Simd.LANES)));
             } else {
                 return Optional.empty();
             }
         }
-        boolean floats = region.results().stream().allMatch(r -> r >= region.inputs() && region.code().get(r - region.inputs()).dtype() == DType.F32);
+        boolean floats = region.results().stream()
+                .allMatch(r -> r >= region.inputs() && region.code().get(r - region.inputs()).dtype() == DType.F32);
         var program = new Fused.Region(shape, region.inputs(), region.code(), region.results());
         return floats ? RegionKernel.of(program, types, workers).map(k -> new BlockedRegion(k, layouts, region.results().size())) : Optional.empty();
+    }
+
+    private static boolean isPerChannel(Shape shape, Shape image) {
+        return shape.elements() == image.dim(1) && shape.dim(1) == image.dim(1);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.gatun.spi.Layout;
 import dev.gatun.vector.FrameKernel;
 import dev.gatun.vector.Native;
 import dev.gatun.vector.Simd;
+import dev.gatun.vector.Transpose;
 import dev.gatun.vector.Workers;
 import java.util.List;
 import java.util.Optional;
@@ -90,31 +91,13 @@ final class BlockedReorder implements FrameKernel {
             long row = plain + ((plane / blocks * C + channel) * pixels + first) * Native.FLOAT;
             long vectors = blocked + (plane * pixels + first) * Simd.BYTES;
             if (toBlocked) {
-                gather(row, channels, count, vectors);
+                if (channels < Simd.LANES) {
+                    Native.zero(vectors, count * Simd.BYTES);
+                }
+                Transpose.run(channels, count, row, pixels * Native.FLOAT, vectors, Simd.BYTES);
             } else {
-                scatter(vectors, channels, count, row);
+                Transpose.run(count, channels, vectors, Simd.BYTES, row, pixels * Native.FLOAT);
             }
-        }
-    }
-
-    private void gather(long src, int channels, int count, long dst) {
-        if (channels < Simd.LANES) {
-            Native.zero(dst, count * Simd.BYTES);
-        }
-        for (int c = 0; c < channels; c++) {
-            for (int q = 0; q < count; q++) {
-                Native.putInt(dst + q * Simd.BYTES + c * Native.FLOAT, Native.getInt(src + q * Native.FLOAT));
-            }
-            src += pixels * Native.FLOAT;
-        }
-    }
-
-    private void scatter(long src, int channels, int count, long dst) {
-        for (int c = 0; c < channels; c++) {
-            for (int q = 0; q < count; q++) {
-                Native.putInt(dst + q * Native.FLOAT, Native.getInt(src + q * Simd.BYTES + c * Native.FLOAT));
-            }
-            dst += pixels * Native.FLOAT;
         }
     }
 }

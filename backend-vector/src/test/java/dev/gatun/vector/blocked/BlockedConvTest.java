@@ -121,12 +121,28 @@ class BlockedConvTest {
     }
 
     @Test
+    void theBiasOfAShortcutIsAddedToo() {
+        Floats x = Floats.random(X.elements(), 1);
+        Floats w = Floats.random(W.elements(), 2);
+        Floats residual = Floats.random(Y.elements(), 3);
+        Floats first = Floats.random(24, 4);
+        Floats second = Floats.random(24, 5);
+        TensorType perChannel = f32(24, 1, 1);
+        Floats alone = run(single(conv(1, 1, 1), X, W).orElseThrow(), List.of(X, W), x, w);
+        Kernel kernel = fused(List.of(add(0, 2), add(1, 3), add(4, 5), relu(6)), Y, perChannel, f32(1, 24, 1, 1)).orElseThrow();
+        Floats all = run(kernel, List.of(X, W, Y, perChannel, perChannel), x, w, residual, first, second);
+        for (int i = 0; i < all.length(); i++) {
+            assertEquals(Math.max(0, alone.get(i) + first.get(i / 90 % 24) + second.get(i / 90 % 24) + residual.get(i)), all.get(i), 1e-4);
+        }
+    }
+
+    @Test
     void otherEpiloguesAreDeclined() {
         TensorType perChannel = f32(24, 1, 1);
         assertTrue(fused(List.of(relu(0), add(1, 2)), Y).isEmpty(), "a sum behind ReLU");
         assertTrue(fused(List.of(add(0, 0))).isEmpty(), "twice the result");
         assertTrue(fused(List.of(add(0, 1)), f32(9, 10)).isEmpty(), "one addend a pixel");
-        assertTrue(fused(List.of(add(0, 1), add(2, 1)), perChannel).isEmpty(), "two biases");
+        assertTrue(fused(List.of(add(0, 1), add(3, 2)), Y, Y).isEmpty(), "two residuals");
         assertTrue(fused(List.of(new Fused.Instruction(new Elementwise.Binary(BinaryFunction.MUL), List.of(0, 1), DType.F32)), Y).isEmpty(), "a product");
         assertTrue(fused(List.of(new Fused.Instruction(new Elementwise.Unary(UnaryFunction.TANH), List.of(0), DType.F32))).isEmpty(), "another activation");
     }

@@ -1,0 +1,618 @@
+package dev.gatun.vector;
+
+import static dev.gatun.vector.Native.FLOAT;
+
+import dev.gatun.DType;
+import dev.gatun.TensorType;
+import dev.gatun.op.Recurrent;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Back-propagation through time. Workers go through the steps from the last to the first in one fork, as {@link RnnKernel} does from the first to the last. A
+ * step, for each block of units and chunk of samples: from dh and dc, the gradients of the state after the step, those of the sums inside of the gates, da,
+ * in the first-level cache; when all have met, the product of da with the recurrent weights, which is dh before the step.
+ *
+ * <p>Then da of all steps is one matrix, and what is left are products of it: dx = da·wIh, dwIh = daᵀ·x, dwHh = daᵀ·h with the states before each step,
+ * and the sums of its columns.
+ *
+ * <p>The gate n of a GRU has two sums, inside and outside of the reset: a row of da is dr, dz, dq, dn there, so that the recurrent weights see the first
+ * three in one piece.
+ */
+final class RnnBackwardKernel implements FrameKernel {
+    /** Scratch memory of a product. */
+    private static final long TILE_BYTES = Tiles.SCRATCH_BYTES;
+
+    private final Recurrent.Kind kind;
+    private final RnnShape s;
+    private final int columns;
+    private final RnnGrid grid;
+    private final RnnWeightGradients products;
+    private final Workers workers;
+    private final Workers.FrameTask packing = this::pack;
+    private final Workers.FrameTask summing = this::sum;
+
+    // Offsets in the scratch memory.
+    private final long barriers;
+    private final long peephole;
+    private final long input;
+    private final long gradients;
+    private final long before;
+    private final long resets;
+    private final long rows;
+    private final long states;
+    private final long cells;
+    private final long sharedSlots;
+    private final long packed;
+    private final long one;
+    private final long sums;
+    private final long productWorkspace;
+    private final long slices;
+    private final long scratchBytes;
+
+    private RnnBackwardKernel(RnnShape s, Workers workers) {
+        this.kind = s.cell().kind();
+        this.s = s;
+        this.workers = workers;
+        columns = kind == Recurrent.Kind.GRU ? 4 * s.H() : s.stacked();
+        grid = RnnGrid.of(s, workers.threads(), isResetBefore() ? 2 : 1);
+        products = new RnnWeightGradients(s, columns);
+
+        long places = (long) s.T() * s.N();
+        var memory = new RnnMemory();
+        barriers = memory.take(RnnBarrier.BYTES * grid.sampleParts());
+        peephole = memory.take(s.cell().peephole() ? FLOAT * 3 * Panels.width(s.H()) : 0);
+        input = memory.take(s.cell().lengths() ? FLOAT * places * s.I() : 0);
+        gradients = memory.take(FLOAT * places * columns);
+        before = memory.take(FLOAT * places * s.H());
+        resets = memory.take(isResetBefore() ? FLOAT * places * s.H() : 0);
+        rows = memory.take(2 * s.N() * RnnShape.rowBytes(s.stacked()));
+        states = memory.take(s.blockedBytes());
+        cells = memory.take(s.cell().isLstm() ? s.blockedBytes() : 0);
+        sharedSlots = memory.take(isResetBefore() ? slotCount() * s.blockedBytes() : 0);
+        packed = memory.take(Panels.bytes(s.stacked(), s.H()));
+        one = memory.take(FLOAT);
+        sums = memory.take(FLOAT * columns);
+        productWorkspace = memory.take(products.workspaceBytes(workers.threads()));
+        slices = memory.take(grid.cells() * sliceBytes());
+        scratchBytes = memory.taken();
+    }
+
+    /** Returns a kernel, or empty if the operands are not floats. */
+    static Optional<RnnBackwardKernel> of(Recurrent.RnnBackward op, List<TensorType> inputs, Workers workers) {
+        return inputs.getFirst().dtype() == DType.F32 ? Optional.of(new RnnBackwardKernel(RnnShape.of(op, op.reverse(), inputs), workers)) : Optional.empty();
+    }
+
+    @Override
+    public String name() {
+        return kind.label() + " backward " + s.T() + "x" + s.N() + "x" + s.I() + "->" + s.H() + ", " + grid.sampleParts() + "x" + grid.unitParts();
+    }
+
+    @Override
+    public int buffers() {
+        return result(0) + 6 + (s.cell().isLstm() ? 1 : 0) + (s.cell().peephole() ? 1 : 0);
+    }
+
+    @Override
+    public Workers workers() {
+        return workers;
+    }
+
+    @Override
+    public boolean isParallel() {
+        return grid.cells() > 1;
+    }
+
+    @Override
+    public long scratchBytes() {
+        return scratchBytes;
+    }
+
+    private boolean isResetBefore() {
+        return kind == Recurrent.Kind.GRU_RESET_BEFORE;
+    }
+
+    private int slotCount() {
+        return switch (kind) {
+            case RNN_TANH, RNN_RELU -> 2;
+            case LSTM -> 9;
+            case GRU -> 6;
+            case GRU_RESET_BEFORE -> 7;
+        };
+    }
+
+    private long sliceBytes() {
+        return TILE_BYTES + FLOAT * (isResetBefore() ? 1 : slotCount()) * RnnShape.ROWS * Tiles.COLUMNS;
+    }
+
+    /** @throws IndexOutOfBoundsException if a length is negative or above T */
+    @Override
+    public void start(long frame) {
+        if (s.cell().lengths()) {
+            s.checkLengths(lengths(frame));
+        }
+        begin(frame);
+        fork(packing, frame);
+        fork(this, frame);
+        end(frame);
+        if (s.cell().lengths()) {
+            readInput(frame);
+        }
+        products.run(this, frame);
+        if (s.cell().lengths()) {
+            clearEnds(frame);
+        }
+        Native.putFloat(scratch(frame) + one, 1);
+        if ((long) s.T() * s.N() * columns >= PARALLEL_ELEMENTS) {
+            workers.run(summing, frame);
+        } else {
+            sum(frame, 0, 1);
+        }
+        biases(frame);
+    }
+
+    /** Copies x up to the lengths: what is beyond may be anything, even NaN, and must not enter a product, not even with da = 0. */
+    private void readInput(long frame) {
+        long rowBytes = FLOAT * s.I();
+        Native.zero(scratch(frame) + input, rowBytes * s.T() * s.N());
+        for (int n = 0; n < s.N(); n++) {
+            for (int step = 0; step < s.T(); step++) {
+                long place = s.place(lengths(frame), n, step);
+                if (place >= 0) {
+                    Native.copy(address(frame, 0) + place * rowBytes, scratch(frame) + input + place * rowBytes, rowBytes);
+                }
+            }
+        }
+    }
+
+    /** dx = 0 beyond the lengths, even if the weights are infinite. */
+    private void clearEnds(long frame) {
+        long rowBytes = FLOAT * s.I();
+        for (int n = 0; n < s.N(); n++) {
+            for (int step = 0; step < s.T(); step++) {
+                if (s.place(lengths(frame), n, step) < 0) {
+                    Native.zero(address(frame, result(0)) + ((long) step * s.N() + n) * rowBytes, rowBytes);
+                }
+            }
+        }
+    }
+
+    private void fork(Workers.FrameTask task, long frame) {
+        if (isParallel()) {
+            workers.run(task, frame);
+        } else {
+            task.run(frame, 0, 1);
+        }
+    }
+
+    private void begin(long frame) {
+        for (int part = 0; part < grid.sampleParts(); part++) {
+            Native.putLong(scratch(frame) + barriers + part * RnnBarrier.BYTES, 0);
+        }
+        if (s.cell().peephole()) {
+            Panels.widenRows(3, s.H(), address(frame, 7), scratch(frame) + peephole);
+        }
+        for (int block = 0; block < s.blocks(); block++) {
+            toBlock(address(frame, saved(3)), states(frame, block, 0), block);
+            if (s.cell().isLstm()) {
+                toBlock(address(frame, saved(4)), cells(frame, block, 0), block);
+            }
+        }
+    }
+
+    private void toBlock(long rows, long state, int block) {
+        Tiles.copy(s.N(), s.units(block), rows + FLOAT * block * Tiles.COLUMNS, FLOAT * s.H(), state, FLOAT * s.width(block));
+    }
+
+    /** Copies what is left of the gradients of the state. */
+    private void end(long frame) {
+        for (int block = 0; block < s.blocks(); block++) {
+            fromBlock(states(frame, block, 0), address(frame, result(5)), block);
+            if (s.cell().isLstm()) {
+                fromBlock(cells(frame, block, 0), address(frame, result(6)), block);
+            }
+        }
+    }
+
+    private void fromBlock(long state, long rows, int block) {
+        Tiles.copy(s.N(), s.units(block), state, FLOAT * s.width(block), rows + FLOAT * block * Tiles.COLUMNS, FLOAT * s.H());
+    }
+
+    private void pack(long frame, int worker, int of) {
+        long to = Workers.share(s.blocks(), worker + 1, of);
+        for (long block = Workers.share(s.blocks(), worker, of); block < to; block++) {
+            int units = s.units((int) block);
+            Panels.packB(false, s.stacked(), units, address(frame, 2) + FLOAT * block * Tiles.COLUMNS, FLOAT * s.H(), panel(frame, (int) block));
+        }
+    }
+
+    @Override
+    public void run(long frame, int worker, int of) {
+        RnnGrid shares = of == 1 ? RnnGrid.ALONE : grid;
+        if (worker >= shares.cells()) {
+            return;
+        }
+        int samplePart = worker / shares.unitParts();
+        int unitPart = worker % shares.unitParts();
+        int n0 = shares.firstSample(samplePart, s.N());
+        int n1 = shares.firstSample(samplePart + 1, s.N());
+        int block0 = shares.firstBlock(unitPart, s.blocks());
+        int block1 = shares.firstBlock(unitPart + 1, s.blocks());
+        long barrier = scratch(frame) + barriers + samplePart * RnnBarrier.BYTES;
+        long slice = scratch(frame) + slices + worker * sliceBytes();
+        long arrivals = 0;
+        try {
+            // Rows that all workers read are there twice, for even and odd steps: one may go on to the next step while another still reads.
+            for (int step = s.T() - 1; step >= 0; step--) {
+                sweep(frame, slice, step, Part.GATES, n0, n1, block0, block1);
+                arrivals += shares.unitParts();
+                RnnBarrier.await(barrier, arrivals);
+                if (isResetBefore()) {
+                    sweep(frame, slice, step, Part.RESET, n0, n1, block0, block1);
+                    arrivals += shares.unitParts();
+                    RnnBarrier.await(barrier, arrivals);
+                }
+                sweep(frame, slice, step, Part.STATE, n0, n1, block0, block1);
+            }
+        } catch (Throwable e) {
+            RnnBarrier.abandon(barrier);
+            throw e;
+        }
+    }
+
+    /** The parts of a step, between which workers meet. */
+    private enum Part {
+        GATES,
+        /** Through the product inside of n to r, if the reset comes before it. */
+        RESET,
+        STATE
+    }
+
+    private void sweep(long frame, long slice, int step, Part part, int n0, int n1, int block0, int block1) {
+        for (int block = block0; block < block1; block++) {
+            for (int n = n0; n < n1; n += RnnShape.ROWS) {
+                int count = Math.min(RnnShape.ROWS, n1 - n);
+                switch (part) {
+                    case GATES -> gates(frame, slice, step, block, n, count);
+                    case RESET -> reset(frame, slice, step, block, n, count);
+                    case STATE -> state(frame, slice, step, block, n, count);
+                }
+            }
+        }
+    }
+
+    private void gates(long frame, long slice, int step, int block, int n, int rows) {
+        long slots = isResetBefore() ? sharedSlots(frame, block, n) : slice + TILE_BYTES;
+        stage(frame, slots, step, block, n, rows);
+        switch (kind) {
+            case RNN_TANH, RNN_RELU -> vanilla(frame, slots, block, n, rows);
+            case LSTM -> lstm(frame, slots, block, n, rows);
+            case GRU -> gru(frame, slots, block, n, rows);
+            case GRU_RESET_BEFORE -> gruBeforeReset(frame, slots, block, n, rows);
+        }
+        commit(frame, slots, step, block, n, rows);
+    }
+
+    /** Copies what the formulas read into slots, where they may go on to whole vectors; of samples that have ended nothing. */
+    private void stage(long frame, long slots, int step, int block, int n, int rows) {
+        int width = s.width(block);
+        int alike = s.alike(rows);
+        for (int i = 0; i < rows; i += alike) {
+            long place = s.place(lengths(frame), n + i, step);
+            if (place >= 0) {
+                long previous = step > 0 ? s.place(lengths(frame), n + i, step - 1) : -1;
+                stageRows(frame, slots + FLOAT * i * width, FLOAT * rows * width, place, previous, block, n + i, alike);
+            }
+        }
+    }
+
+    /** @param previous the place of the step before, -1 if there is none */
+    private void stageRows(long frame, long slots, long slotBytes, long place, long previous, int block, int n, int rows) {
+        int H = s.H();
+        int R = kind.reserve();
+        int units = s.units(block);
+        long stride = FLOAT * s.width(block);
+        long first = FLOAT * block * Tiles.COLUMNS;
+        long reserve = address(frame, saved(1)) + first;
+        long y = address(frame, saved(0)) + first;
+        for (int slot = 0; slot < R; slot++) {
+            Tiles.copy(rows, units, reserve + FLOAT * (place * R + slot) * H, FLOAT * R * H, slots + slot * slotBytes, stride);
+        }
+        long h = previous < 0 ? address(frame, 5) + FLOAT * n * H + first : y + FLOAT * previous * H;
+        Tiles.copy(rows, units, h, FLOAT * H, scratch(frame) + before + FLOAT * place * H + first, FLOAT * H);
+        long after = switch (kind) {
+            case RNN_TANH, RNN_RELU -> {
+                Tiles.copy(rows, units, y + FLOAT * place * H, FLOAT * H, slots, stride);
+                yield slots + slotBytes;
+            }
+            case LSTM -> {
+                if (previous < 0) {
+                    Tiles.copy(rows, units, address(frame, 6) + FLOAT * n * H + first, FLOAT * H, slots + R * slotBytes, stride);
+                } else {
+                    Tiles.copy(rows, units, reserve + FLOAT * (previous * R + 4) * H, FLOAT * R * H, slots + R * slotBytes, stride);
+                }
+                yield slots + (R + 1) * slotBytes;
+            }
+            case GRU, GRU_RESET_BEFORE -> {
+                Tiles.copy(rows, units, h, FLOAT * H, slots + R * slotBytes, stride);
+                yield slots + (R + 1) * slotBytes;
+            }
+        };
+        Tiles.copy(rows, units, address(frame, saved(2)) + FLOAT * place * H + first, FLOAT * H, after, stride);
+    }
+
+    /** da = dh·f'. */
+    private void vanilla(long frame, long slots, int block, int n, int rows) {
+        int count = rows * s.width(block);
+        long dh = slots + FLOAT * count;
+        Tiles.add(1, count, states(frame, block, n), 0, dh, 0);
+        if (kind == Recurrent.Kind.RNN_TANH) {
+            RnnGateGradients.tanh(slots, dh, count);
+        } else {
+            RnnGateGradients.relu(slots, dh, count);
+        }
+    }
+
+    /** Through o and tanh c' to dc', through i, f, g to dc; with peepholes also from o to c', and from i and f to c. */
+    private void lstm(long frame, long slots, int block, int n, int rows) {
+        int width = s.width(block);
+        int count = rows * width;
+        long f = slots + FLOAT * count;
+        long g = f + FLOAT * count;
+        long o = g + FLOAT * count;
+        long cell = o + FLOAT * count;
+        long cellBefore = cell + FLOAT * count;
+        long dh = cellBefore + FLOAT * count;
+        long dc = dh + FLOAT * count;
+        long tanh = dc + FLOAT * count;
+        Tiles.add(1, count, states(frame, block, n), 0, dh, 0);
+        FloatUnary.tanh(cell, tanh, count);
+        RnnGateGradients.lstmOutput(o, tanh, dh, cells(frame, block, n), dc, count);
+        if (s.cell().peephole()) {
+            RnnGates.peep(peephole(frame, 2, block), o, dc, rows, width);
+        }
+        RnnGateGradients.lstmInput(slots, f, g, cellBefore, dc, count);
+        if (s.cell().peephole()) {
+            RnnGates.peep(peephole(frame, 0, block), slots, dc, rows, width);
+            RnnGates.peep(peephole(frame, 1, block), f, dc, rows, width);
+        }
+    }
+
+    private void gru(long frame, long slots, int block, int n, int rows) {
+        int count = rows * s.width(block);
+        long slot = FLOAT * count;
+        Tiles.add(1, count, states(frame, block, n), 0, slots + 5 * slot, 0);
+        RnnGateGradients.gru(slots, slots + slot, slots + 2 * slot, slots + 3 * slot, slots + 4 * slot, slots + 5 * slot, count);
+    }
+
+    private void gruBeforeReset(long frame, long slots, int block, int n, int rows) {
+        int count = rows * s.width(block);
+        long slot = FLOAT * count;
+        Tiles.add(1, count, states(frame, block, n), 0, slots + 5 * slot, 0);
+        RnnGateGradients.gruBeforeReset(slots, slots + slot, slots + 2 * slot, slots + 3 * slot, slots + 4 * slot, slots + 5 * slot, count);
+    }
+
+    /** Stores da, and what is known of the gradients of the state before; of samples that have ended, zeros: their state is the same before. */
+    private void commit(long frame, long slots, int step, int block, int n, int rows) {
+        int width = s.width(block);
+        int alike = s.alike(rows);
+        long slotBytes = FLOAT * rows * width;
+        for (int i = 0; i < rows; i += alike) {
+            long place = s.place(lengths(frame), n + i, step);
+            if (place < 0) {
+                rest(frame, step, block, n + i);
+                continue;
+            }
+            long row = slots + FLOAT * i * width;
+            long stateBytes = FLOAT * alike * width;
+            switch (kind) {
+                case RNN_TANH, RNN_RELU -> {
+                    store(frame, row, slotBytes, 0, 1, step, place, block, n + i, alike);
+                    Native.zero(states(frame, block, n + i), stateBytes);
+                }
+                case LSTM -> {
+                    store(frame, row, slotBytes, 0, 4, step, place, block, n + i, alike);
+                    Native.zero(states(frame, block, n + i), stateBytes);
+                    Native.copy(row + 7 * slotBytes, cells(frame, block, n + i), stateBytes);
+                }
+                case GRU -> {
+                    store(frame, row, slotBytes, 0, 4, step, place, block, n + i, alike);
+                    Native.copy(row + 5 * slotBytes, states(frame, block, n + i), stateBytes);
+                }
+                case GRU_RESET_BEFORE -> {
+                    store(frame, row, slotBytes, 2, 3, step, place, block, n + i, alike);
+                    long to = scratch(frame) + resets + FLOAT * (place * s.H() + block * Tiles.COLUMNS);
+                    Tiles.copy(alike, s.units(block), row + 3 * slotBytes, FLOAT * width, to, FLOAT * s.H());
+                }
+            }
+        }
+    }
+
+    /** Stores some slots as gates of da: in its matrix, and in the rows that the recurrent weights multiply, which have no place for dn of a GRU. */
+    private void store(long frame, long slots, long slotBytes, int fromGate, int toGate, int step, long place, int block, int n, int rows) {
+        int H = s.H();
+        int units = s.units(block);
+        long stride = FLOAT * s.width(block);
+        long rowBytes = RnnShape.rowBytes(s.stacked());
+        long first = FLOAT * block * Tiles.COLUMNS;
+        for (int gate = fromGate; gate < toGate; gate++) {
+            long slot = slots + gate * slotBytes;
+            Tiles.copy(rows, units, slot, stride, gradients(frame, place) + FLOAT * gate * H + first, FLOAT * columns);
+            if (gate < kind.gates()) {
+                Tiles.copy(rows, units, slot, stride, rows(frame, step, n) + FLOAT * gate * H + first, rowBytes);
+            }
+        }
+    }
+
+    private void rest(long frame, int step, int block, int n) {
+        int H = s.H();
+        long first = FLOAT * block * Tiles.COLUMNS;
+        long bytes = FLOAT * s.units(block);
+        long place = (long) step * s.N() + n;               // a time beyond the length, in both directions
+        for (int gate = 0; gate < columns / H; gate++) {
+            Native.zero(gradients(frame, place) + FLOAT * gate * H + first, bytes);
+        }
+        for (int gate = 0; gate < kind.gates(); gate++) {
+            Native.zero(rows(frame, step, n) + FLOAT * gate * H + first, bytes);
+        }
+        Native.zero(scratch(frame) + before + FLOAT * place * H + first, bytes);
+        if (isResetBefore()) {
+            Native.zero(scratch(frame) + resets + FLOAT * place * H + first, bytes);
+        }
+    }
+
+    /** Through n's product with r·h: d(r·h) = Uᵀ dn. */
+    private void reset(long frame, long slice, int step, int block, int n, int rows) {
+        int H = s.H();
+        int width = s.width(block);
+        int count = rows * width;
+        int alike = s.alike(rows);
+        long slot = FLOAT * count;
+        long slots = sharedSlots(frame, block, n);
+        multiply(rows, H, rows(frame, step, n) + 2 * FLOAT * H, panel(frame, block) + 2 * FLOAT * H * width, width, slots + 6 * slot, false, slice);
+        RnnGateGradients.gruReset(slots, slots + 4 * slot, slots + 6 * slot, slots + 5 * slot, count);
+        for (int i = 0; i < rows; i += alike) {
+            long place = s.place(lengths(frame), n + i, step);
+            if (place >= 0) {
+                long row = slots + FLOAT * i * width;
+                store(frame, row, slot, 0, 2, step, place, block, n + i, alike);
+                Native.copy(row + 5 * slot, states(frame, block, n + i), FLOAT * alike * width);
+            }
+        }
+    }
+
+    /** dh += Uᵀ da; dh of a sample that has ended stays, even if U is infinite. */
+    private void state(long frame, long slice, int step, int block, int n, int rows) {
+        int width = s.width(block);
+        int K = isResetBefore() ? 2 * s.H() : s.stacked();
+        if (!s.cell().lengths()) {
+            multiply(rows, K, rows(frame, step, n), panel(frame, block), width, states(frame, block, n), true, slice);
+            return;
+        }
+        long product = slice + TILE_BYTES;
+        multiply(rows, K, rows(frame, step, n), panel(frame, block), width, product, false, slice);
+        for (int i = 0; i < rows; i++) {
+            if (s.place(lengths(frame), n + i, step) >= 0) {
+                Tiles.add(1, width, product + FLOAT * i * width, 0, states(frame, block, n + i), 0);
+            }
+        }
+    }
+
+    private void multiply(int rows, int K, long da, long panel, int width, long dh, boolean accumulate, long slice) {
+        long rowBytes = RnnShape.rowBytes(s.stacked());
+        Tiles.multiply(rows, width, K, da, Tiles.ROWS * rowBytes, rowBytes, FLOAT, panel, FLOAT * width, dh, FLOAT * width, accumulate, slice);
+    }
+
+    /** The sums of some columns: of da, and with peepholes of its products with the cells. */
+    private void sum(long frame, int worker, int of) {
+        int j0 = Grid.start(columns, 16, worker, of);
+        int j1 = Grid.start(columns, 16, worker + 1, of);
+        long scratch = scratch(frame);
+        Gemv.sumsOfRows(1, s.T() * s.N(), scratch + one, 0, 0, scratch + gradients, FLOAT * columns, j0, j1, scratch + sums, 0, false);
+        if (s.cell().peephole()) {
+            sumPeepholes(frame, Grid.start(s.H(), 16, worker, of), Grid.start(s.H(), 16, worker + 1, of));
+        }
+    }
+
+    /** dpᵢ = Σ di·c, dp_f = Σ df·c, dpₒ = Σ do·c' of units {@code j0} to {@code j1}. */
+    private void sumPeepholes(long frame, int j0, int j1) {
+        int H = s.H();
+        int count = j1 - j0;
+        long first = FLOAT * j0;
+        long to = address(frame, result(7)) + first;
+        long cellsAfter = address(frame, saved(1)) + 4 * FLOAT * H + first;
+        for (int gate = 0; gate < 3; gate++) {
+            Native.zero(to + FLOAT * gate * H, FLOAT * count);
+        }
+        for (int step = 0; step < s.T(); step++) {
+            for (int n = 0; n < s.N(); n++) {
+                long place = s.place(lengths(frame), n, step);
+                if (place >= 0) {
+                    long da = gradients(frame, place) + first;
+                    long cell = step == 0 ? address(frame, 6) + FLOAT * n * H + first
+                            : cellsAfter + FLOAT * 5 * H * s.place(lengths(frame), n, step - 1);
+                    RnnGateGradients.addProduct(da, cell, to, count);
+                    RnnGateGradients.addProduct(da + FLOAT * H, cell, to + FLOAT * H, count);
+                    RnnGateGradients.addProduct(da + 3 * FLOAT * H, cellsAfter + FLOAT * 5 * H * place, to + 2 * FLOAT * H, count);
+                }
+            }
+        }
+    }
+
+    /** Copies the sums: those of dn of a GRU belong to the input, those of dq to the state. */
+    private void biases(long frame) {
+        long bytes = FLOAT * s.stacked();
+        long from = scratch(frame) + sums;
+        Native.copy(from, address(frame, result(3)), bytes);
+        Native.copy(from, address(frame, result(4)), bytes);
+        if (kind == Recurrent.Kind.GRU) {
+            Native.copy(from + bytes, address(frame, result(3)) + 2 * FLOAT * s.H(), FLOAT * s.H());
+        }
+    }
+
+    /** Returns which operand is y, the reserve, dy, dhn, dcn. */
+    private int saved(int i) {
+        return s.cell().operands() + i;
+    }
+
+    /** Returns which buffer is dx, dwIh, dwHh, dbIh, dbHh, dh0, dc0, dpeephole. */
+    int result(int i) {
+        return saved(4) + (s.cell().isLstm() ? 1 : 0) + i;
+    }
+
+    /** Returns x, {@code [T·N, I]}, with zeros beyond the lengths if there are any. */
+    long input(long frame) {
+        return s.cell().lengths() ? scratch(frame) + input : address(frame, 0);
+    }
+
+    /** Returns da, {@code [T·N, columns]}. */
+    long gradients(long frame) {
+        return scratch(frame) + gradients;
+    }
+
+    /** Returns the states before each step, {@code [T·N, H]}. */
+    long before(long frame) {
+        return scratch(frame) + before;
+    }
+
+    /** Returns what n multiplied, r·h, {@code [T·N, H]}, if the reset came before the product. */
+    long resets(long frame) {
+        return scratch(frame) + resets;
+    }
+
+    long productWorkspace(long frame) {
+        return scratch(frame) + productWorkspace;
+    }
+
+    private long gradients(long frame, long place) {
+        return gradients(frame) + FLOAT * place * columns;
+    }
+
+    private long rows(long frame, int step, int n) {
+        return scratch(frame) + rows + ((step & 1) * (long) s.N() + n) * RnnShape.rowBytes(s.stacked());
+    }
+
+    private long panel(long frame, int block) {
+        return scratch(frame) + packed + FLOAT * s.stacked() * block * Tiles.COLUMNS;
+    }
+
+    private long states(long frame, int block, int n) {
+        return scratch(frame) + states + s.blocked(block, n);
+    }
+
+    private long cells(long frame, int block, int n) {
+        return scratch(frame) + cells + s.blocked(block, n);
+    }
+
+    private long sharedSlots(long frame, int block, int n) {
+        return scratch(frame) + sharedSlots + slotCount() * s.blocked(block, n);
+    }
+
+    private long peephole(long frame, int gate, int block) {
+        return scratch(frame) + peephole + FLOAT * (gate * Panels.width(s.H()) + block * Tiles.COLUMNS);
+    }
+
+    private long lengths(long frame) {
+        return s.cell().lengths() ? address(frame, s.lengthsOperand()) : 0;
+    }
+}

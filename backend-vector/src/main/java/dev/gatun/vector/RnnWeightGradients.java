@@ -1,0 +1,80 @@
+package dev.gatun.vector;
+
+import static dev.gatun.vector.Native.FLOAT;
+
+import dev.gatun.op.Recurrent;
+
+/**
+ * The products that end back-propagation through time: dx = da·wIh, dwIh = daᵀ·x, dwHh = daᵀ·h, over the rows of all steps. The gates of a GRU go into
+ * them in two groups: what the input sees as n is not what the state sees, or n did not see h.
+ */
+final class RnnWeightGradients {
+    private final RnnShape s;
+    private final boolean inputInGroups;
+    private final boolean stateInGroups;
+    private final Sgemm dx;
+    private final Sgemm dxRest;
+    private final Sgemm dwIh;
+    private final Sgemm dwIhRest;
+    private final Sgemm dwHh;
+    private final Sgemm dwHhRest;
+
+    /** @param columns of da */
+    RnnWeightGradients(RnnShape s, int columns) {
+        this.s = s;
+        Recurrent.Kind kind = s.cell().kind();
+        inputInGroups = kind == Recurrent.Kind.GRU;
+        stateInGroups = kind == Recurrent.Kind.GRU_RESET_BEFORE;
+        int H = s.H();
+        int I = s.I();
+        int places = s.T() * s.N();
+        int common = inputInGroups ? 2 * H : s.stacked();
+        int seen = stateInGroups ? 2 * H : s.stacked();
+        long row = FLOAT * columns;
+        dx = product(new Sgemm.Shape(places, I, common, false, false, row, FLOAT * I, FLOAT * I), false);
+        dxRest = product(new Sgemm.Shape(places, I, H, false, false, row, FLOAT * I, FLOAT * I), true);
+        dwIh = product(new Sgemm.Shape(common, I, places, true, false, row, FLOAT * I, FLOAT * I), false);
+        dwIhRest = product(new Sgemm.Shape(H, I, places, true, false, row, FLOAT * I, FLOAT * I), false);
+        dwHh = product(new Sgemm.Shape(seen, H, places, true, false, row, FLOAT * H, FLOAT * H), false);
+        dwHhRest = product(new Sgemm.Shape(H, H, places, true, false, row, FLOAT * H, FLOAT * H), false);
+    }
+
+    private static Sgemm product(Sgemm.Shape shape, boolean accumulate) {
+        return new Sgemm(shape, Sgemm.Batch.ONE, accumulate, Epilogue.NONE, false);
+    }
+
+    /** Returns the bytes of workspace that the largest product needs. */
+    long workspaceBytes(int threads) {
+        long bytes = 0;
+        for (Sgemm product : new Sgemm[] {dx, dxRest, dwIh, dwIhRest, dwHh, dwHhRest}) {
+            bytes = Math.max(bytes, product.workspaceBytes(threads));
+        }
+        return bytes;
+    }
+
+    /** Computes all three from the memory of a launch of {@code kernel}. */
+    void run(RnnBackwardKernel kernel, long frame) {
+        int H = s.H();
+        int I = s.I();
+        long x = kernel.input(frame);
+        long wIh = kernel.address(frame, 1);
+        long da = kernel.gradients(frame);
+        long toInput = kernel.address(frame, kernel.result(0));
+        long toWeights = kernel.address(frame, kernel.result(1));
+        long toState = kernel.address(frame, kernel.result(2));
+        run(dx, da, wIh, toInput, kernel, frame);
+        run(dwIh, da, x, toWeights, kernel, frame);
+        if (inputInGroups) {
+            run(dxRest, da + 3 * FLOAT * H, wIh + 2 * FLOAT * H * I, toInput, kernel, frame);
+            run(dwIhRest, da + 3 * FLOAT * H, x, toWeights + 2 * FLOAT * H * I, kernel, frame);
+        }
+        run(dwHh, da, kernel.before(frame), toState, kernel, frame);
+        if (stateInGroups) {
+            run(dwHhRest, da + 2 * FLOAT * H, kernel.resets(frame), toState + 2 * FLOAT * H * H, kernel, frame);
+        }
+    }
+
+    private static void run(Sgemm product, long a, long b, long c, RnnBackwardKernel kernel, long frame) {
+        product.run(a, b, c, 0, 0, kernel.productWorkspace(frame), kernel.workers());
+    }
+}
