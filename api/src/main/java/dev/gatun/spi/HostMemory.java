@@ -18,6 +18,15 @@ public final class HostMemory implements Memory {
     /** Bytes in use from which on the collector is asked to find tensors that nobody holds: the heap alone would not tell it. */
     private static final long NUDGE = 1L << 30;
 
+    /** Where fresh blocks come from. */
+    @FunctionalInterface
+    public interface Source {
+        /** Returns {@code bytes} bytes of native memory, aligned to 64 bytes at least, that live as long as {@code arena}. */
+        MemorySegment allocate(Arena arena, long bytes);
+    }
+
+    private volatile Source source = (arena, bytes) -> arena.allocate(bytes, ALIGNMENT);
+
     /** Owner of each block that is in use or kept: closing it gives the memory back. */
     private final Map<HostBuffer, Arena> arenas = new IdentityHashMap<>();
     private final Map<Long, ArrayDeque<HostBuffer>> free = new HashMap<>();
@@ -32,6 +41,11 @@ public final class HostMemory implements Memory {
     /** Returns the memory that all host backends of this process share. */
     public static HostMemory shared() {
         return SHARED;
+    }
+
+    /** Takes fresh blocks from {@code other} from now on: a backend may know memory that is faster to read than the arena's. */
+    public void takeFrom(Source other) {
+        source = other;
     }
 
     @Override
@@ -85,7 +99,7 @@ public final class HostMemory implements Memory {
     private HostBuffer fresh(long size) {
         Arena arena = Arena.ofShared();
         try {
-            HostBuffer buffer = HostBuffer.of(arena.allocate(size, ALIGNMENT));
+            HostBuffer buffer = HostBuffer.of(source.allocate(arena, size));
             arenas.put(buffer, arena);
             return buffer;
         } catch (OutOfMemoryError | IllegalArgumentException e) {

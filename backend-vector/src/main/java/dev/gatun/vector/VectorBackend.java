@@ -32,6 +32,7 @@ final class VectorBackend implements Backend {
 
     VectorBackend(int threads) {
         this.workers = new Workers(threads);
+        HostMemory.shared().takeFrom(HugePages::allocate);
     }
 
     /** Returns the instruction set in words. */

@@ -31,6 +31,15 @@ class HugePagesTest {
     }
 
     @Test
+    void anOpenedBackendGetsItsLargeBlocksSo() {
+        try (var backend = new VectorBackend(1)) {
+            var buffer = backend.memory().allocate(7 * HugePages.PAGE);
+            assertEquals(0, buffer.address() % (HugePages.areGranted() ? HugePages.PAGE : 64));
+            backend.memory().free(buffer);
+        }
+    }
+
+    @Test
     void aBlockEndsWithItsArena() {
         for (int i = 0; i < 200; i++) {
             Arena arena = Arena.ofShared();
