@@ -32,6 +32,7 @@ final class BlockedConv implements Kernel {
         this.operands = operands;
         this.OC = OC;
         this.workers = workers;
+        WarmUp.start();
     }
 
     /** Returns the kernel for a convolution alone. */

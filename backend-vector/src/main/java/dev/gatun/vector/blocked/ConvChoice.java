@@ -21,8 +21,8 @@ final class ConvChoice {
     /** Transformed weights beyond this do not stay in the last cache between two calls. */
     private static final long CACHED_WEIGHTS = 16 << 20;
 
-    /** Multiply-adds in the time that one weight takes from memory. */
-    private static final long WEIGHT_FROM_MEMORY = 6;
+    /** Multiply-adds in the time that one weight takes from memory: 117 against 12 G/s, measured on the last layers of ResNet-50. */
+    private static final long WEIGHT_FROM_MEMORY = 9;
 
     private ConvChoice() {
     }

@@ -52,6 +52,11 @@ record ConvShape(int N, int IC, int IH, int IW, int OC, int OH, int OW, int KH, 
         return KH == 1 && KW == 1 && SH == 1 && SW == 1 && !seesOutside();
     }
 
+    /** Returns whether a fork would cost as much as the work: less than some 131072 multiply-adds. */
+    boolean isSmall() {
+        return (long) N * OC * OH * OW * terms() < 1 << 17;
+    }
+
     /** Returns a pointwise convolution as one over a column of pixels, which can be cut anywhere. */
     ConvShape flat() {
         return isPointwise() ? new ConvShape(N, IC, IH * IW, 1, OC, OH * OW, 1, 1, 1, 1, 1, 0, 0, 1, 1, G) : this;

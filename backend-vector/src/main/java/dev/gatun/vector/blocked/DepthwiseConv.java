@@ -82,7 +82,11 @@ final class DepthwiseConv implements ConvMethod {
 
     @Override
     public void run(long frame, Workers workers) {
-        workers.run(task, frame);
+        if (s.isSmall()) {
+            part(frame, 0, 1);
+        } else {
+            workers.run(task, frame);
+        }
     }
 
     private void part(long frame, int worker, int workers) {

@@ -109,7 +109,11 @@ final class DirectConv implements ConvMethod {
 
     @Override
     public void run(long frame, Workers workers) {
-        workers.run(task, frame);
+        if (s.isSmall()) {
+            part(frame, 0, 1);
+        } else {
+            workers.run(task, frame);
+        }
     }
 
     /** A grid of workers: each computes some rows of the output's images and some of their panels. */
