@@ -18,6 +18,7 @@ import dev.gatun.spi.KernelRequest;
 import dev.gatun.spi.Layout;
 import dev.gatun.vector.Floats;
 import dev.gatun.vector.Workers;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -180,6 +181,31 @@ class BlockedConvTest {
         } finally {
             System.clearProperty("gatun.winograd");
         }
+    }
+
+    @Test
+    void aCallAllocatesNothing() {
+        ConvCase image = ConvCase.of("1 32 12 12 64 3 3 1 1 1 1", true, true);
+        ConvCase channels = ConvCase.of("1 64 12 12 64 3 3 1 1 1 1 1 1 64", true, true);
+        allocatesNothing(image.new Call(new DirectConv(image.s, false, true), workers), "direct");
+        allocatesNothing(image.new Call(new WinogradConv(image.s, 4, true, 1), workers), "winograd, own tiles");
+        allocatesNothing(image.new Call(new WinogradConv(image.s, 2, true, 1000), workers), "winograd, shared tiles");
+        allocatesNothing(channels.new Call(new DepthwiseConv(channels.s, true), workers), "depthwise");
+    }
+
+    private static void allocatesNothing(ConvCase.Call call, String what) {
+        var bean = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long bytes = Long.MAX_VALUE;
+        long deadline = System.nanoTime() + 60_000_000_000L;
+        while (bytes > 10_000 && System.nanoTime() < deadline) {                  // until it is compiled: interpreted vectors are objects
+            long before = bean.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 50; i++) {
+                call.run();
+            }
+            bytes = bean.getCurrentThreadAllocatedBytes() - before;
+        }
+        assertTrue(bytes <= 10_000, what + ": 50 calls allocated " + bytes + " bytes");
+        call.check();
     }
 
     @Test

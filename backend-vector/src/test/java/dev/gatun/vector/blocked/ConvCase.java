@@ -89,29 +89,53 @@ final class ConvCase {
 
     /** Runs {@code method} and returns y as it lies, after a look at all guards. */
     Floats run(ConvMethod method, Workers workers) {
-        Floats source = method.source().equals(Layout.PLAIN) ? plain(x) : blocked(x, s.IC(), s.IH() * s.IW());
-        Floats packed = Floats.unset(method.weights().bytes(weightsType) / Float.BYTES);
-        Floats weights = plain(w);
-        pack(method.weights(), weights, packed);
-        int outputs = s.OH() * s.OW();
-        Floats y = blocked(new double[s.N() * s.OC() * outputs], s.OC(), outputs);
-        y = Floats.unset(y.length());
-        Floats added = residual == null ? null : blocked(residual, s.OC(), outputs);
-        Floats biases = Floats.unset(Panel.blocks(s.OC()) * Simd.LANES);
-        for (int i = 0; i < biases.length(); i++) {
-            biases.set(i, i < s.OC() ? (float) bias[i] : 0);
+        Call call = new Call(method, workers);
+        call.run();
+        call.check();
+        return call.y;
+    }
+
+    /** A method with its operands in memory, to be run once or often. */
+    final class Call {
+        private final ConvMethod method;
+        private final Workers workers;
+        private final Floats source;
+        private final Floats packed;
+        private final Floats biases = Floats.unset(Panel.blocks(s.OC()) * Simd.LANES);
+        private final Floats added;
+        private final Floats y;
+        private final long bytes;
+        private final MemorySegment workspace;
+
+        Call(ConvMethod method, Workers workers) {
+            this.method = method;
+            this.workers = workers;
+            int outputs = s.OH() * s.OW();
+            source = method.source().equals(Layout.PLAIN) ? plain(x) : blocked(x, s.IC(), s.IH() * s.IW());
+            packed = Floats.unset(method.weights().bytes(weightsType) / Float.BYTES);
+            pack(method.weights(), plain(w), packed);
+            added = residual == null ? null : blocked(residual, s.OC(), outputs);
+            y = Floats.unset((long) s.N() * Panel.blocks(s.OC()) * Simd.LANES * outputs);
+            for (int i = 0; i < biases.length(); i++) {
+                biases.set(i, i < s.OC() ? (float) bias[i] : 0);
+            }
+            bytes = ConvFrame.BYTES + method.scratchBytes(workers.threads());
+            workspace = Floats.workspace(bytes);
+            ConvFrame.write(workspace.address(), source.address(), packed.address(), biases.address(), added == null ? 0 : added.address(), y.address(),
+                    workspace.address() + ConvFrame.BYTES);
         }
-        long bytes = ConvFrame.BYTES + method.scratchBytes(workers.threads());
-        MemorySegment workspace = Floats.workspace(bytes);
-        Floats[] operands = {source, packed, biases, y};
-        ConvFrame.write(workspace.address(), source.address(), packed.address(), biases.address(), added == null ? 0 : added.address(), y.address(),
-                workspace.address() + ConvFrame.BYTES);
-        method.run(workspace.address(), workers);
-        for (Floats f : operands) {
-            f.check();
+
+        void run() {
+            method.run(workspace.address(), workers);
         }
-        Floats.checkWorkspace(workspace, bytes);
-        return y;
+
+        /** Fails if anything was written outside of the buffers. */
+        void check() {
+            for (Floats floats : new Floats[] {source, packed, biases, y}) {
+                floats.check();
+            }
+            Floats.checkWorkspace(workspace, bytes);
+        }
     }
 
     private void pack(PackedWeights layout, Floats from, Floats to) {
