@@ -1,0 +1,102 @@
+package dev.gatun.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+import org.openjdk.jmh.util.Statistics;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Times kernels by JMH, one JVM each, and prints them beside the machine's peak, which is measured before and after them. */
+@Command(name = "kernels", mixinStandardHelpOptions = true, description = "Times kernels: GFLOP/s, GB/s and the fractions of this machine's peak.")
+final class KernelsCommand implements Callable<Integer> {
+    private static final int ITERATIONS = 10;
+
+    @Parameters(paramLabel = "REGEX", arity = "0..1", defaultValue = ".*", description = "The cases whose name it finds, such as 'gemm|resnet50.*forward'.")
+    private Pattern pattern;
+
+    @Option(names = "--catalogue", paramLabel = "SIZE", description = "Time the conformance kit's cases of this size instead of the named kernels.")
+    private Integer catalogue;
+
+    @Option(names = "--list", description = "Print the names of the cases, and time nothing.")
+    private boolean list;
+
+    @Option(names = "--backend", paramLabel = "NAME", defaultValue = "vector", description = "The backend. Default: ${DEFAULT-VALUE}.")
+    private String backend;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads of the backend. Default: as many as there are processors.")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(names = "--seconds", paramLabel = "S", description = "Measure each case for so long, after a warm-up of 3 seconds. Default: 1.5.")
+    private double seconds = 1.5;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the results to this file, too.")
+    private Path json;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** What a case counts. */
+    private record Counts(double flop, double bytes) { }
+
+    @Override
+    public Integer call() throws IOException, RunnerException {
+        Map<String, Counts> cases = new LinkedHashMap<>();
+        if (catalogue == null) {
+            KernelCases.all().forEach(c -> cases.put(c.name(), new Counts(c.flop(), c.bytes())));
+        } else {
+            CatalogueCases.names(catalogue).forEach(n -> cases.put(n, new Counts(CatalogueCases.flop(CatalogueCases.named(n, catalogue)),
+                    CatalogueCases.bytes(CatalogueCases.named(n, catalogue)))));
+        }
+        cases.keySet().removeIf(name -> !pattern.matcher(name).find());
+        if (cases.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "No case's name has \"" + pattern + "\" in it; --list prints them all.");
+        }
+        if (list) {
+            cases.keySet().forEach(System.out::println);
+            return 0;
+        }
+        Peak before = Peak.measure(threads);
+        List<RunResult> runs = new ArrayList<>(new Runner(options(cases).build()).run());
+        Peak peak = before.max(Peak.measure(threads));
+        System.out.println(peak.line());
+        System.out.println(KernelResult.HEAD);
+        List<KernelResult> results = runs.stream().map(run -> result(run, cases, peak)).toList();
+        results.forEach(r -> System.out.println(r.line()));
+        if (json != null) {
+            Json.write(json, Map.of("machine", Machine.describe(), "peak", peak.row(), "results", results.stream().map(KernelResult::row).toList()));
+        }
+        return runs.size() == cases.size() ? 0 : 1;
+    }
+
+    private ChainedOptionsBuilder options(Map<String, Counts> cases) {
+        Class<?> benchmark = catalogue == null ? KernelBenchmark.class : CatalogueBenchmark.class;
+        ChainedOptionsBuilder options = new OptionsBuilder().include("^" + Pattern.quote(benchmark.getName()) + "\\.").verbosity(VerboseMode.NORMAL)
+                .param("name", cases.keySet().toArray(String[]::new)).shouldDoGC(true)
+                .measurementIterations(ITERATIONS).measurementTime(TimeValue.milliseconds((long) (seconds * 1000 / ITERATIONS)))
+                .jvmArgs("-Dgatun.threads=" + threads, "-Dgatun.backend=" + backend);
+        return catalogue == null ? options : options.param("size", catalogue.toString());
+    }
+
+    private static KernelResult result(RunResult run, Map<String, Counts> cases, Peak peak) {
+        String name = run.getParams().getParam("name");
+        Statistics times = run.getPrimaryResult().getStatistics();
+        return new KernelResult(name, times.getPercentile(50), times.getMax() - times.getMin(), cases.get(name).flop, cases.get(name).bytes, peak);
+    }
+}

@@ -1,0 +1,37 @@
+package dev.gatun.bench;
+
+import dev.gatun.TensorType;
+import java.util.SplittableRandom;
+
+/** Numbers that operands are filled with: the same at each run. */
+final class Numbers {
+    private Numbers() {
+    }
+
+    /** Returns elements from -1 to 1. @param seed another for each operand */
+    static float[] of(TensorType type, long seed) {
+        return between(-1, 1, Math.toIntExact(type.elements()), seed);
+    }
+
+    /** Returns {@code size} numbers from {@code low} to {@code high}. */
+    static float[] between(double low, double high, int size, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        float[] numbers = new float[size];
+        for (int i = 0; i < size; i++) {
+            numbers[i] = (float) random.nextDouble(low, high);
+        }
+        return numbers;
+    }
+
+    /** Returns the number with the largest absolute value, or NaN if one of them is not finite. */
+    static double largest(float[] numbers) {
+        double largest = 0;
+        for (float f : numbers) {
+            if (!Float.isFinite(f)) {
+                return Double.NaN;
+            }
+            largest = Math.max(largest, Math.abs(f));
+        }
+        return largest;
+    }
+}
