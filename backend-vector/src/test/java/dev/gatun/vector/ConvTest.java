@@ -167,6 +167,7 @@ class ConvTest {
     }
 
     @Test
+    @Tag("steady-state")
     void callsAllocateNothing() {
         var bean = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         ConvGeometry geometry = flat(2, 9, 20, 1, Axis.of(9, 3, 2, 1), Axis.of(20, 3, 1, 1));

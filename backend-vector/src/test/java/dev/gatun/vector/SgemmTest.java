@@ -140,6 +140,7 @@ class SgemmTest {
     }
 
     @Test
+    @Tag("steady-state")
     void aCallAllocatesNothing() {
         var bean = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         Case test = Case.of(new int[] {70, 130, 100}, false, true, 0, false, Sgemm.Batch.ONE, new Epilogue(Epilogue.Bias.ROW, true, 0));

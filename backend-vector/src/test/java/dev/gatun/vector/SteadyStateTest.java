@@ -19,8 +19,10 @@ import dev.gatun.nn.Sequential;
 import dev.gatun.spi.Backend;
 import dev.gatun.spi.HostMemory;
 import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("steady-state")
 class SteadyStateTest {
     /** What one prediction may leave for the collector: the result tensor, its storage and cleaner, the argument arrays. */
     private static final long HEAP_BYTES = 1024;

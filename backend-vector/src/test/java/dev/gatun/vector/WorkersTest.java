@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -194,6 +195,7 @@ class WorkersTest {
     }
 
     @Test
+    @Tag("steady-state")
     void aCallAllocatesNothing() {
         var bean = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         try (var workers = new Workers(2)) {

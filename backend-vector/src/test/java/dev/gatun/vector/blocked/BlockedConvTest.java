@@ -184,6 +184,7 @@ class BlockedConvTest {
     }
 
     @Test
+    @Tag("steady-state")
     void aCallAllocatesNothing() {
         ConvCase image = ConvCase.of("1 32 12 12 64 3 3 1 1 1 1", true, true);
         ConvCase channels = ConvCase.of("1 64 12 12 64 3 3 1 1 1 1 1 1 64", true, true);
