@@ -1,6 +1,7 @@
 package dev.gatun.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.gatun.Backends;
@@ -84,6 +85,18 @@ public abstract class BackendConformance {
     }
 
     @TestFactory
+    Stream<DynamicNode> whatIsSplitBetweenThreadsIsRightAndTheSameAgain() {
+        return tests(Cases.large(), BackendConformance::first, (c, dtype) -> {
+            Sample sample = sample(c, dtype);
+            try (CompiledFunction f = CompiledFunction.of(backend, c.function())) {
+                Outcome once = Outcome.call(f, sample);
+                check(c, dtype, Expectation.of(c, dtype, sample, reference).difference(once));
+                check(c, dtype, once.differenceInBits(Outcome.call(f, sample)));
+            }
+        });
+    }
+
+    @TestFactory
     Stream<DynamicNode> gradientsAreThoseOfTheReference() {
         return sizes(GRADIENT_SIZES, BackendConformance::gradients, this::agrees);
     }
@@ -95,7 +108,7 @@ public abstract class BackendConformance {
 
     @TestFactory
     Stream<DynamicNode> specialNumbersGiveWhatTheReferenceGives() {
-        return tests(Cases.of(SIZE), c -> floating(c, DType.F32), (c, dtype) -> {
+        return tests(Cases.of(SIZE), c -> c.types().contains(DType.F32) ? List.of(DType.F32) : List.of(), (c, dtype) -> {
             for (int seed = 0; seed < 3; seed++) {
                 Sample special = SpecialNumbers.in(c, sample(c, dtype), seed);
                 check(c, dtype, Expectation.of(c, dtype, special, reference).difference(Outcome.of(backend, c, special)));
@@ -105,19 +118,13 @@ public abstract class BackendConformance {
 
     @TestFactory
     Stream<DynamicNode> nothingIsReadOrWrittenOutsideOfABuffer() {
-        return sizes(GUARDED_SIZES, Cases::of, (c, dtype) -> {
-            Outcome expected = Outcome.of(backend, c, sample(c, dtype));
-            for (byte pattern : new byte[] {(byte) 0xFF, 0x7F}) {
-                try (Backend guarded = Backends.open(new GuardedBackend(backend, pattern).provider())) {
-                    check(c, dtype, expected.differenceInBits(Outcome.of(guarded, c, sample(c, dtype))));
-                }
-            }
-        });
+        return Stream.concat(sizes(GUARDED_SIZES, Cases::of, this::staysInside), tests(Cases.of(SIZE), c -> c.types().stream()
+                .filter(t -> t != DType.F32).toList(), this::staysInside));
     }
 
     @TestFactory
     Stream<DynamicNode> calledAgainAndByManyTheBitsAreEqual() {
-        return tests(Cases.of(SIZE), c -> first(c), (c, dtype) -> {
+        return tests(Cases.of(SIZE), BackendConformance::first, (c, dtype) -> {
             Sample sample = sample(c, dtype);
             try (CompiledFunction f = CompiledFunction.of(backend, c.function())) {
                 Outcome once = Outcome.call(f, sample);
@@ -132,7 +139,7 @@ public abstract class BackendConformance {
 
     @TestFactory
     Stream<DynamicNode> bothDoorsGiveTheSameBits() {
-        return tests(Cases.of(SIZE), c -> first(c), (c, dtype) -> {
+        return tests(Cases.of(SIZE), BackendConformance::first, (c, dtype) -> {
             Outcome compiled = Outcome.of(backend, c, sample(c, dtype));
             List<Tensor> results = c.function().apply(List.of(sample(c, dtype).tensors()));
             Tensor.evalAll(backend, results);
@@ -142,7 +149,7 @@ public abstract class BackendConformance {
 
     @TestFactory
     Stream<DynamicNode> frozenOperandsGiveTheSameResults() {
-        return tests(Cases.of(SIZE).stream().filter(c -> c.inputs().size() > 1).toList(), c -> first(c), (c, dtype) -> {
+        return tests(Cases.of(SIZE).stream().filter(c -> c.inputs().size() > 1).toList(), BackendConformance::first, (c, dtype) -> {
             Sample sample = sample(c, dtype);
             check(c, dtype, Expectation.of(c, dtype, sample, reference).difference(Outcome.ofFrozen(backend, c, sample)));
         });
@@ -150,7 +157,7 @@ public abstract class BackendConformance {
 
     @TestFactory
     Stream<DynamicNode> donatedOperandsGiveTheSameBits() {
-        return tests(Cases.of(SIZE), c -> first(c), (c, dtype) -> {
+        return tests(Cases.of(SIZE), BackendConformance::first, (c, dtype) -> {
             Sample sample = sample(c, dtype);
             Outcome kept = Outcome.of(backend, c, sample);
             int[] every = IntStream.range(0, c.inputs().size()).toArray();
@@ -198,6 +205,21 @@ public abstract class BackendConformance {
                 + " does any more: run this test with -Dgatun.docs.write=true");
     }
 
+    @Test
+    void theChosenCaseExists() {
+        Stream<Case> all = Stream.of(Cases.of(SIZE), Cases.of(0), Cases.large(), gradients(SIZE)).flatMap(List::stream);
+        assertTrue(all.anyMatch(c -> c.name().contains(CHOSEN)), "no case has \"" + CHOSEN + "\" in its name");
+    }
+
+    private void staysInside(Case c, DType dtype) {
+        Outcome expected = Outcome.of(backend, c, sample(c, dtype));
+        for (byte pattern : dtype == DType.F32 ? new byte[] {(byte) 0xFF, 0x7F} : new byte[] {(byte) 0xFF}) {
+            try (Backend guarded = Backends.open(new GuardedBackend(backend, pattern).provider())) {
+                check(c, dtype, expected.differenceInBits(Outcome.of(guarded, c, sample(c, dtype))));
+            }
+        }
+    }
+
     private interface Check {
         void of(Case c, DType dtype) throws Exception;
     }
@@ -228,12 +250,9 @@ public abstract class BackendConformance {
         return c.types().contains(DType.F32) ? List.of(DType.F32) : List.of(c.types().iterator().next());
     }
 
-    private static List<DType> floating(Case c, DType dtype) {
-        return c.types().contains(dtype) ? List.of(dtype) : List.of();
-    }
-
     private static Stream<DynamicNode> sizes(int[] sizes, Catalogue catalogue, Check check) {
-        return IntStream.of(sizes).mapToObj(n -> DynamicContainer.dynamicContainer("size " + n, tests(catalogue.of(n), c -> first(c), check)));
+        return IntStream.of(sizes).mapToObj(n -> DynamicContainer.dynamicContainer("size " + n,
+                tests(catalogue.of(n), BackendConformance::first, check)));
     }
 
     private static Stream<DynamicNode> tests(List<Case> cases, Choice types, Check check) {
@@ -243,17 +262,5 @@ public abstract class BackendConformance {
 
     private static void check(Case c, DType dtype, Optional<String> difference) {
         difference.ifPresent(text -> fail(c.describe(dtype) + ": " + text + "; again: -Dgatun.kit.case=\"" + c.name() + "\""));
-    }
-
-    /** Returns the tested backend. */
-    final Backend backend() {
-        return backend;
-    }
-
-    @Test
-    void theCatalogueIsNotEmptyForTheChosenCase() {
-        if (Cases.of(SIZE).stream().noneMatch(c -> c.name().contains(CHOSEN)) && Cases.of(0).stream().noneMatch(c -> c.name().contains(CHOSEN))) {
-            fail("no case has \"" + CHOSEN + "\" in its name");
-        }
     }
 }

@@ -18,4 +18,11 @@ public final class Cases {
                 ConvolutionCases.of(n), PoolingCases.of(n), NormalizationCases.of(n), RecurrentCases.of(n), RandomCases.of(n), FusionCases.of(n))
                 .flatMap(List::stream).toList();
     }
+
+    /** Returns cases that are large enough to be split between threads, at sizes that no number of threads divides. */
+    public static List<Case> large() {
+        return Stream.of(ElementwiseCases.large(), ReductionCases.large(), MovementCases.large(), IndexingCases.large(), ContractionCases.large(),
+                ConvolutionCases.large(), PoolingCases.large(), NormalizationCases.large(), RecurrentCases.large(), RandomCases.large(),
+                FusionCases.large()).flatMap(List::stream).toList();
+    }
 }

@@ -28,6 +28,16 @@ final class ContractionCases {
         return cases;
     }
 
+    static List<Case> large() {
+        List<Case> cases = new ArrayList<>();
+        for (int t = 0; t < 4; t++) {
+            cases.add(matmul((t & 1) != 0, (t & 2) != 0, 149, 151, 157));
+            cases.add(matmul((t & 1) != 0, (t & 2) != 0, 7, 41, 43, 47));
+            cases.add(matmul((t & 1) != 0, (t & 2) != 0, 1, 1021, 509));
+        }
+        return cases;
+    }
+
     /** @param sizes leading axes, M, N, K */
     static Case matmul(boolean transposeA, boolean transposeB, int... sizes) {
         int lead = sizes.length - 3;

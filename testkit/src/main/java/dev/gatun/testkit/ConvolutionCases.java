@@ -39,6 +39,19 @@ final class ConvolutionCases {
         return cases;
     }
 
+    /** The layers of networks, with fewer channels. */
+    static List<Case> large() {
+        List<Case> cases = new ArrayList<>();
+        addAll("3x3", geometry(2, 1, 1, 1, 1), Shape.of(1, 19, 28, 29), Shape.of(33, 19, 3, 3), cases);
+        addAll("3x3 of full blocks", geometry(2, 1, 1, 1, 1), Shape.of(2, 16, 14, 14), Shape.of(48, 16, 3, 3), cases);
+        addAll("3x3 of stride 2", geometry(2, 2, 1, 1, 1), Shape.of(2, 16, 27, 28), Shape.of(32, 16, 3, 3), cases);
+        addAll("1x1", geometry(2, 1, 0, 1, 1), Shape.of(2, 48, 21, 22), Shape.of(65, 48, 1, 1), cases);
+        addAll("7x7 stem of stride 2", geometry(2, 2, 3, 1, 1), Shape.of(1, 3, 61, 64), Shape.of(20, 3, 7, 7), cases);
+        addAll("depthwise 3x3", geometry(2, 1, 1, 1, 37), Shape.of(2, 37, 23, 24), Shape.of(37, 1, 3, 3), cases);
+        addAll("4x4 of stride 2, as generators have it", geometry(2, 2, 1, 1, 1), Shape.of(3, 8, 32, 30), Shape.of(24, 8, 4, 4), cases);
+        return cases;
+    }
+
     /** Returns a geometry that is equal along all axes. */
     static Geometry geometry(int spatialRank, int stride, int pad, int dilation, int groups) {
         return new Geometry(Ints.filled(spatialRank, stride), Ints.filled(spatialRank, pad), Ints.filled(spatialRank, pad),

@@ -40,6 +40,13 @@ final class ElementwiseCases {
         return cases;
     }
 
+    static List<Case> large() {
+        return List.of(unary(UnaryFunction.EXP, 3, 11_003), unary(UnaryFunction.RELU, 33_013), unary(UnaryFunction.IS_INF, 1, 35_003),
+                binary(BinaryFunction.ADD, 3, 11_003), binary(BinaryFunction.LT, 179, 191), binary(BinaryFunction.POW, 17_011),
+                broadcast("large rows and columns", new int[] {1, 191}, new int[] {179, 1}),
+                broadcast("many channels", new int[] {3, 37, 1, 1}, new int[] {3, 37, 17, 19}), cast(DType.I32, 11_003));
+    }
+
     static Case unary(UnaryFunction f, int... dims) {
         return Case.of(f.label(), tolerance(f), new Elementwise.Unary(f), Input.of(domain(f), dims)).in(types(f)).differentiable(smoothness(f));
     }

@@ -59,6 +59,14 @@ final class FusionCases {
         return cases;
     }
 
+    static List<Case> large() {
+        List<Case> cases = new ArrayList<>();
+        regions(7_001, cases);
+        optimizers(7_001, cases);
+        networks(67, cases);
+        return cases;
+    }
+
     private static Case chain(String name, UnaryOperator<List<Tensor>> f, Tolerance tolerance, Smoothness smoothness, Input... inputs) {
         return Case.of(name, tolerance, f, inputs).differentiable(smoothness);
     }

@@ -43,6 +43,19 @@ final class IndexingCases {
         return cases;
     }
 
+    static List<Case> large() {
+        List<Case> cases = new ArrayList<>(List.of(
+                gather("gather of many rows", new Indexing.Gather(0), Input.of(501, 67), Input.indices(501, 601)),
+                gather("gather of many columns", new Indexing.Gather(1), Input.of(67, 501), Input.indices(501, 601)),
+                gather("gather_elements of many", new Indexing.GatherElements(1), Input.of(67, 501), Input.indices(501, 67, 401)),
+                topK(" of many", new Indexing.TopK(17, 1, true), 31, 601)));
+        for (ScatterFunction f : ScatterFunction.values()) {
+            cases.add(scatter(f, " of many", new Indexing.Scatter(0, f), Input.of(domain(f), 501, 67), Input.indices(501, 401),
+                    Input.of(domain(f), 401, 67)));
+        }
+        return cases;
+    }
+
     static Case gather(String name, Op op, Input... inputs) {
         return Case.of(name, Tolerance.EXACT, op, inputs).in(Types.ANY).summing(8).differentiable(TWICE);
     }

@@ -41,6 +41,18 @@ final class MovementCases {
         return cases;
     }
 
+    static List<Case> large() {
+        List<Case> cases = new ArrayList<>();
+        permutations(1_009, cases);
+        slices(6_007, cases);
+        pads(2_003, cases);
+        cases.add(permute(new int[] {1, 0}, 179, 191));
+        cases.add(permute(new int[] {0, 2, 1, 3}, 2, 37, 41, 11));
+        cases.add(concat("concat of large rows", 0, Input.of(101, 211), Input.of(53, 211)));
+        cases.add(concat("concat of large columns", 1, Input.of(101, 211), Input.of(101, 97)));
+        return cases;
+    }
+
     static Case move(String name, Op op, int... dims) {
         return Case.of(name, Tolerance.EXACT, op, Input.of(dims)).in(Types.ANY).differentiable(TWICE);
     }

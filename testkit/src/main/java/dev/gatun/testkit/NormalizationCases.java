@@ -36,6 +36,17 @@ final class NormalizationCases {
         return cases;
     }
 
+    static List<Case> large() {
+        List<Case> cases = new ArrayList<>(batchNorm(1e-5, Domain.SIGNED, Shape.of(3, 37, 17, 19)));
+        cases.addAll(batchNorm(1e-5, FAR_FROM_ZERO, Shape.of(401, 83)));
+        cases.addAll(standardize(1, 1e-5, FAR_FROM_ZERO, Shape.of(61, 601)));
+        cases.addAll(standardize(1, 1e-5, Domain.SIGNED, Shape.of(3, 11_003)));
+        cases.add(localResponseNorm(5, 1e-4, 0.75, 1, Shape.of(3, 37, 17, 19)));
+        cases.addAll(softmax(1, Domain.SIGNED, 61, 601));
+        cases.addAll(softmax(1, Domain.SIGNED, 3, 37, 311));
+        return cases;
+    }
+
     static List<Case> batchNorm(double epsilon, Domain domain, Shape x) {
         Normalization.BatchNorm forward = new Normalization.BatchNorm(epsilon);
         int C = x.dim(1);

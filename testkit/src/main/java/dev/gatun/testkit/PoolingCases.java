@@ -37,6 +37,13 @@ final class PoolingCases {
         return cases;
     }
 
+    static List<Case> large() {
+        List<Case> cases = new ArrayList<>(all("3x3 of stride 2, padded", window(2, 3, 2, 1, 1, false), Shape.of(3, 19, 27, 29)));
+        cases.addAll(all("2x2 of stride 2", window(2, 2, 2, 0, 1, false), Shape.of(2, 32, 24, 24)));
+        cases.addAll(all("over everything", window(2, 13, 1, 0, 1, false), Shape.of(3, 71, 13, 13)));
+        return cases;
+    }
+
     /** Returns a window that is equal along all axes. */
     static Window window(int spatialRank, int kernel, int stride, int pad, int dilation, boolean ceilMode) {
         return new Window(Ints.filled(spatialRank, kernel), Ints.filled(spatialRank, stride), Ints.filled(spatialRank, pad),

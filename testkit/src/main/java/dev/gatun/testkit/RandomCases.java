@@ -7,6 +7,7 @@ import dev.gatun.op.Random;
 import dev.gatun.op.Random.Distribution;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Counter-based random numbers, which are equal in every bit everywhere. */
 final class RandomCases {
@@ -28,6 +29,10 @@ final class RandomCases {
             return List.of(mask.where(in.get(0).div(0.75), Tensor.scalar(in.get(0).dtype(), 0)));
         }, Input.of(3, n), key()).differentiable(Smoothness.TWICE));
         return cases;
+    }
+
+    static List<Case> large() {
+        return Stream.of(Distribution.values()).map(d -> draw(d, 10_007)).toList();
     }
 
     static Case draw(Distribution d, int... dims) {

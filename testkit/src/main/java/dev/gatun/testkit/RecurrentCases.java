@@ -32,6 +32,15 @@ final class RecurrentCases {
         return cases;
     }
 
+    static List<Case> large() {
+        List<Case> cases = new ArrayList<>();
+        for (Kind kind : Kind.values()) {
+            cases.addAll(layer(new Cell(kind, false, false), false, 5, 17, 33, 50));
+            cases.addAll(layer(new Cell(kind, false, false), false, 4, 1, 64, 96));
+        }
+        return cases;
+    }
+
     /** Returns a layer, with the reserve and without, and its back-propagation. */
     static List<Case> layer(Cell cell, boolean reverse, int T, int N, int I, int H) {
         List<Input> operands = operands(cell, T, N, I, H);

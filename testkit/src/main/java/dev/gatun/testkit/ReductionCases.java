@@ -41,6 +41,24 @@ final class ReductionCases {
         return cases;
     }
 
+    static List<Case> large() {
+        List<Case> cases = new ArrayList<>();
+        for (ReduceFunction f : List.of(ReduceFunction.SUM, ReduceFunction.MAX)) {
+            for (int[] axes : AXES) {
+                cases.add(reduce(f, axes, false, 29, 31, 37));
+            }
+            cases.add(reduce(f, new int[] {0}, false, 40_009));
+            cases.add(reduce(f, new int[] {1}, true, 3, 20_011));
+            cases.add(reduce(f, new int[] {0}, true, 10_007, 3));
+        }
+        cases.add(cumulative(ReduceFunction.SUM, 1, false, false, 29, 31, 37));
+        cases.add(cumulative(ReduceFunction.SUM, 0, true, true, 20_011));
+        cases.add(arg(true, 0, false, false, 20_011));
+        cases.add(arg(false, 1, false, true, 29, 31, 37));
+        cases.add(arg(true, 1, false, false, 501, 67));
+        return cases;
+    }
+
     static Case reduce(ReduceFunction f, int[] axes, boolean keepDims, int... dims) {
         int K = 1;
         for (int axis : axes) {

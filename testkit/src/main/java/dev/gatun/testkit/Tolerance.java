@@ -54,6 +54,11 @@ public enum Tolerance {
         return this == EXACT;
     }
 
+    /** Returns whether it matters how far a result moves with its operands. */
+    public boolean allowsMoves() {
+        return spread > 0 || growth > 0;
+    }
+
     /**
      * Returns how far from {@code r} an element may be.
      *

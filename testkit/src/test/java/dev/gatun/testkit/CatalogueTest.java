@@ -54,6 +54,7 @@ class CatalogueTest {
             Set<String> twice = names.stream().filter(name -> Collections.frequency(names, name) > 1).collect(Collectors.toSet());
             assertEquals(Set.of(), twice, "names of several cases at size " + n);
         }
+        assertEquals(Cases.large().size(), Cases.large().stream().map(Case::name).distinct().count());
     }
 
     @Test
