@@ -35,14 +35,16 @@ public final class CompiledFunction implements AutoCloseable {
     private final OpenBackend backend;
     private final UnaryOperator<List<Tensor>> body;
     private final int[] donated;
+    private final boolean takesOver;
     private volatile Traced[] traced = {};
     private final ReentrantReadWriteLock running = new ReentrantReadWriteLock();
     private volatile boolean closed;
 
-    private CompiledFunction(Backend backend, UnaryOperator<List<Tensor>> body, int[] donated) {
+    private CompiledFunction(Backend backend, UnaryOperator<List<Tensor>> body, int[] donated, boolean takesOver) {
         this.backend = OpenBackend.of(backend);
         this.body = body;
         this.donated = donated;
+        this.takesOver = takesOver;
     }
 
     /** The plan for one combination of input types. @param overwrites for each output the input that it may be written over, or -1 */
@@ -62,7 +64,7 @@ public final class CompiledFunction implements AutoCloseable {
 
     /** Returns the compiled {@code body}; nothing is traced before the first call. The backend stays the caller's to close. */
     public static CompiledFunction of(Backend backend, UnaryOperator<List<Tensor>> body) {
-        return new CompiledFunction(backend, body, new int[0]);
+        return new CompiledFunction(backend, body, new int[0], false);
     }
 
     /**
@@ -70,7 +72,16 @@ public final class CompiledFunction implements AutoCloseable {
      * read after a call. An input that somebody else still needs is left alone.
      */
     public CompiledFunction donating(int... inputs) {
-        return new CompiledFunction(backend, body, inputs.clone());
+        return new CompiledFunction(backend, body, inputs.clone(), takesOver);
+    }
+
+    /**
+     * Returns this function with the tensors that its body reaches handed over to it: they are closed when it is traced, and the memory of each goes back as
+     * soon as the plan has it in its own form. So weights that a backend folds and packs are in memory once. Later calls must have inputs of the same types,
+     * since nothing is left to plan others with.
+     */
+    public CompiledFunction takingOver() {
+        return new CompiledFunction(backend, body, donated, true);
     }
 
     /**
@@ -140,12 +151,15 @@ public final class CompiledFunction implements AutoCloseable {
         List<Tensor> results = body.apply(placeholders);
         Linearizer.Result linear = Linearizer.linearize(placeholders, results, true);
         Graph graph = linear.graph();
-        List<Storage> frozen = new ArrayList<>();
+        Map<Integer, Storage> frozen = new HashMap<>();
         Map<Integer, Buffer> buffers = new HashMap<>();
         for (int i = inputs.length; i < linear.leaves().size(); i++) {
             Storage s = Evaluation.on(backend.memory(), linear.leaves().get(i));
-            frozen.add(s);
+            frozen.put(i, s);
             buffers.put(i, s.buffer());
+        }
+        if (takesOver) {
+            linear.leaves().subList(inputs.length, linear.leaves().size()).forEach(Tensor::takeOver);
         }
         List<TensorType> outputs = results.stream().map(Tensor::type).toList();
         int[] overwrites = overwrites(types, outputs);
@@ -155,7 +169,8 @@ public final class CompiledFunction implements AutoCloseable {
                 donations.add(new Donation(overwrites[o], o));
             }
         }
-        Traced t = new Traced(types, Plan.of(graph, backend.inner(), buffers, donations), outputs, overwrites, frozen);
+        Plan plan = Plan.of(graph, backend.inner(), buffers, donations, leaf -> frozen.remove(leaf).discard());
+        Traced t = new Traced(types, plan, outputs, overwrites, List.copyOf(frozen.values()));
         warnIfMany(types);
         Traced[] more = Arrays.copyOf(traced, traced.length + 1);
         more[traced.length] = t;

@@ -28,6 +28,15 @@ public final class Predictor implements AutoCloseable {
     }
 
     /**
+     * Returns a predictor that takes the memory of the network's parameters over, for services that need nothing else of it: when the first input arrives,
+     * each weight is folded and packed and its own copy freed, one after the other. The network cannot be used any more after that, and all inputs must be of
+     * the first one's type.
+     */
+    public static Predictor takingOver(Layer net, Backend backend) {
+        return new Predictor(of(net, backend).function.takingOver());
+    }
+
+    /**
      * Returns the network's output for {@code x}; the caller may close it.
      *
      * @throws IllegalArgumentException if the network refuses the shape or type of {@code x}

@@ -61,6 +61,13 @@ final class Storage {
         }
     }
 
+    /** {@link #release} of what will hardly be wanted again in this size: if it was the last reference, the memory goes back to the system. */
+    void discard() {
+        if (references.decrementAndGet() == 0 && !wrapped) {
+            memory.discard(buffer);
+        }
+    }
+
     /** Returns whether nobody else needs this memory, so that it may be written over; {@code holds} is how many references the caller has. */
     boolean isExclusive(int holds) {
         return !wrapped && references.get() == holds;

@@ -717,7 +717,12 @@ public final class Tensor implements AutoCloseable {
         drop("donated to a compiled function, which wrote its result over it");
     }
 
-    /** Throws if this tensor was closed or donated. */
+    /** Takes the value away, because a compiled function keeps it in a form of its own. */
+    synchronized void takeOver() {
+        drop("taken over by a compiled function, which keeps it in a form of its own for inputs of the types it was called with first");
+    }
+
+    /** Throws if this tensor was closed, donated or taken over. */
     synchronized void requireUsable() {
         if (gone != null) {
             throw new IllegalStateException("tensor " + type + " cannot be used any more: it was " + gone);

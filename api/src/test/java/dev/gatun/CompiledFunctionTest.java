@@ -50,6 +50,35 @@ class CompiledFunctionTest {
     }
 
     @Test
+    void whatWasFoldedIsNotHeld() {
+        Tensor w = Tensor.zeros(DType.F32, 1 << 20).eval(backend);
+        Tensor v = Tensor.zeros(DType.F32, 1 << 20).eval(backend);
+        long used = HostMemory.shared().usedBytes();
+        CompiledFunction f = CompiledFunction.of(backend, in -> List.of(in.get(0).mul(w.add(v).sum()), in.get(0).add(v.sum().expand(Shape.of(1)))));
+        assertEquals(0, f.call(vector(1)).getFirst().toFloatArray()[0]);
+        w.close();
+        v.close();
+        assertTrue(HostMemory.shared().usedBytes() < used - (7 << 20), "the ingredients of folded values are still in memory");
+        assertEquals(0, f.call(vector(1)).getFirst().toFloatArray()[0]);
+    }
+
+    @Test
+    void tensorsThatAreTakenOverAreFreedAndCannotBeRead() {
+        Tensor w = Tensor.full(DType.F32, Shape.of(1 << 20), 1).eval(backend);
+        Tensor b = vector(2);
+        long used = HostMemory.shared().usedBytes();
+        CompiledFunction f = CompiledFunction.of(backend, in -> List.of(in.get(0).mul(w.sum()).add(b))).takingOver();
+        assertArrayEquals(new float[] {2 + (1 << 20)}, f.call(vector(1)).getFirst().toFloatArray());
+        assertTrue(HostMemory.shared().usedBytes() < used - (3 << 20), "what was taken over is still in memory");
+        assertArrayEquals(new float[] {2 + (1 << 21)}, f.call(vector(2)).getFirst().toFloatArray());
+        for (Tensor t : List.of(w, b)) {
+            assertTrue(assertThrows(IllegalStateException.class, t::toFloatArray).getMessage().contains("taken over"));
+        }
+        String message = assertThrows(IllegalStateException.class, () -> f.call(vector(1, 2))).getMessage();
+        assertTrue(message.contains("taken over"), message);
+    }
+
+    @Test
     void resultsAreTheCallersOwn() {
         CompiledFunction f = CompiledFunction.of(backend, in -> List.of(in.get(0).add(1), in.get(0), in.get(0).reshape(2, 1)));
         Tensor x = vector(1, 2);

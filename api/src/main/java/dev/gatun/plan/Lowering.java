@@ -59,11 +59,25 @@ final class Lowering {
             Place place = graph.leaves().get(i).frozen() ? constants.leaf(i) : new Place(Place.Kind.EXTERNAL, i, type.bytes(), 0);
             l.held.put(new Value(i, 0), new Held(type, place, Layout.PLAIN));
         }
+        graph.nodes().forEach(n -> l.constantInputs(n).forEach(constants::use));
         for (int i = 0; i < graph.nodes().size(); i++) {
             l.lower(i);
+            l.constantInputs(graph.nodes().get(i)).forEach(constants::release);
         }
         List<Held> outputs = graph.outputs().stream().map(l.held::get).map(l::plain).toList();
+        outputs.forEach(l::readIfConstant);
+        constants.seal();
         return new Result(l.launches, outputs);
+    }
+
+    private List<Place> constantInputs(Node n) {
+        return n.inputs().stream().filter(v -> graph.isLeaf(v) && graph.leaves().get(v.node()).frozen()).map(v -> constants.leaf(v.node())).toList();
+    }
+
+    private void readIfConstant(Held value) {
+        if (value.place().kind() == Place.Kind.CONSTANT) {
+            constants.read(value.place());
+        }
     }
 
     private void lower(int i) {
@@ -71,7 +85,7 @@ final class Lowering {
         List<Held> in = n.inputs().stream().map(held::get).toList();
         List<Held> out = switch (n.op()) {
             case Source.Scalar s -> List.of(scalar(s));
-            case Movement.Reshape r -> List.of(plain(in.getFirst()).as(in.getFirst().type().with(r.shape())));
+            case Movement.Reshape r -> List.of(reshaped(in.getFirst(), r));
             case Fused.Epilogue e -> epilogue(e, in, n.types());
             case Fused.Region r -> region(r, in, n.types());
             default -> single(n.op(), in, n.types());
@@ -79,6 +93,12 @@ final class Lowering {
         for (int k = 0; k < out.size(); k++) {
             held.put(new Value(graph.leaves().size() + i, k), out.get(k));
         }
+    }
+
+    /** Whoever reads a reshaped constant reads the constant. */
+    private Held reshaped(Held value, Movement.Reshape r) {
+        readIfConstant(value);
+        return plain(value).as(value.type().with(r.shape()));
     }
 
     private Held scalar(Source.Scalar s) {
@@ -140,6 +160,7 @@ final class Lowering {
         }
         int step = launches.size();
         operands.forEach(h -> h.place().touch(step));
+        operands.forEach(this::readIfConstant);
         List<Held> results = new ArrayList<>();
         for (int i = 0; i < request.outputs().size(); i++) {
             TensorType type = request.outputs().get(i);

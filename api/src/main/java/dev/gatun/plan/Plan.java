@@ -13,7 +13,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /**
  * A graph made ready for a backend. Immutable and thread-safe: each concurrent call borrows a frame with an arena of its own, and returns it; a steady-state
@@ -21,6 +24,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 public final class Plan implements AutoCloseable {
     private static final Cleaner CLEANER = Cleaner.create();
+
+    /** Folded values are computed in groups of about this size: each takes a plan, and all of a group are in memory at once. */
+    private static final long GROUP_BYTES = 4 << 20;
 
     private final Backend backend;
     private final Graph source;
@@ -42,13 +48,13 @@ public final class Plan implements AutoCloseable {
     private record Frame(Executable executable, Buffer[] external) { }
 
     /** What must be given back when the plan is gone. */
-    private record Resources(Memory memory, List<Buffer> owned, ConcurrentLinkedQueue<Frame> idle, List<Buffer> constants) implements Runnable {
+    private record Resources(Memory memory, List<Buffer> owned, ConcurrentLinkedQueue<Frame> idle, List<Optional<Buffer>> constants) implements Runnable {
         @Override
         public void run() {
             for (Frame f = idle.poll(); f != null; f = idle.poll()) {
                 f.executable().close();
             }
-            owned.forEach(memory::free);
+            owned.forEach(memory::discard);
         }
     }
 
@@ -59,10 +65,19 @@ public final class Plan implements AutoCloseable {
      * @param donations which outputs may be written over which inputs
      */
     public static Plan of(Graph graph, Backend backend, Map<Integer, Buffer> frozen, List<Donation> donations) {
+        return of(graph, backend, frozen, donations, leaf -> { });
+    }
+
+    /**
+     * {@link #of(Graph, Backend, Map, List)}, which tells early what it does not need.
+     *
+     * @param unused is given the number of each frozen leaf whose data the plan does not read any more, while the rest is still being planned
+     */
+    public static Plan of(Graph graph, Backend backend, Map<Integer, Buffer> frozen, List<Donation> donations, IntConsumer unused) {
         List<String> notes = new ArrayList<>();
-        Constants constants = new Constants(backend.memory());
-        frozen.forEach((leaf, buffer) -> constants.bind(leaf, buffer, false));
-        Graph folded = fold(Simplify.apply(graph), backend, frozen, constants, notes);
+        Constants constants = new Constants(backend.memory(), unused);
+        frozen.forEach(constants::bind);
+        Graph folded = fold(Simplify.apply(graph), backend, constants, notes);
         Graph scheduled = Schedule.apply(Fuse.apply(folded), donations);
         Lowering.Result lowered = Lowering.apply(scheduled, backend, constants);
         int leaves = graph.leaves().size();
@@ -79,12 +94,12 @@ public final class Plan implements AutoCloseable {
     }
 
     /** Folds constants, then factors of channels into weights, then the constants which that made. */
-    private static Graph fold(Graph graph, Backend backend, Map<Integer, Buffer> frozen, Constants constants, List<String> notes) {
+    private static Graph fold(Graph graph, Backend backend, Constants constants, List<String> notes) {
         Graph g = graph;
         for (int round = 0; round < 2; round++) {
             FoldConstants split = FoldConstants.apply(g);
             if (!split.constants().outputs().isEmpty()) {
-                computeConstants(split, g, backend, frozen, constants);
+                computeLater(split.constants(), backend, constants);
                 g = Simplify.apply(split.rest());
             }
             if (round == 0) {
@@ -99,26 +114,38 @@ public final class Plan implements AutoCloseable {
         return g;
     }
 
-    private static void computeConstants(FoldConstants split, Graph before, Backend backend, Map<Integer, Buffer> frozen, Constants constants) {
-        int leaves = before.leaves().size();
-        List<Leaf> thawed = split.constants().leaves().stream().map(l -> new Leaf(l.type(), false)).toList();
-        Graph graph = new Graph(thawed, split.constants().nodes(), split.constants().outputs());
-        List<TensorType> types = graph.outputs().stream().map(graph::type).toList();
-        try (Plan plan = of(graph, backend, Map.of(), List.of())) {
-            Buffer[] external = new Buffer[plan.externals()];
-            for (int i = 0; i < leaves; i++) {
-                // Leaves that no constant depends on are not read; any buffer stands for them.
-                Place p = constants.leaf(i);
-                external[i] = p == null ? null : constants.buffers().get(p.number());
+    /** Splits folded values into groups that are computed together, in the order in which they were recorded and will be needed. */
+    private static void computeLater(Graph graph, Backend backend, Constants constants) {
+        List<Long> bytes = graph.outputs().stream().map(v -> graph.type(v).bytes()).toList();
+        int from = 0;
+        long sum = 0;
+        for (int i = 0; i < bytes.size(); i++) {
+            sum += bytes.get(i);
+            if (sum >= GROUP_BYTES || i == bytes.size() - 1) {
+                computeLater(graph, from, bytes.subList(from, i + 1), backend, constants);
+                from = i + 1;
+                sum = 0;
             }
-            for (int i = 0; i < types.size(); i++) {
-                Buffer result = backend.memory().allocate(types.get(i).bytes());
-                external[leaves + i] = result;
-                constants.bind(leaves + i, result, true);
-            }
-            plan.run(external);
-            backend.memory().synchronize();
         }
+    }
+
+    private static void computeLater(Graph all, int from, List<Long> bytes, Backend backend, Constants constants) {
+        int leaves = all.leaves().size();
+        List<Leaf> thawed = all.leaves().stream().map(l -> new Leaf(l.type(), false)).toList();
+        Graph graph = Rewriter.withoutDeadNodes(new Graph(thawed, all.nodes(), all.outputs().subList(from, from + bytes.size())));
+        int[] uses = graph.uses();
+        List<Integer> ingredients = IntStream.range(0, leaves).filter(leaf -> uses[leaf] > 0).boxed().toList();
+        constants.bindLater(leaves + from, bytes, ingredients.stream().map(constants::leaf).toList(), results -> {
+            try (Plan plan = of(graph, backend, Map.of(), List.of())) {
+                Buffer[] external = new Buffer[plan.externals()];
+                ingredients.forEach(leaf -> external[leaf] = constants.buffer(constants.leaf(leaf)));
+                for (int i = 0; i < results.size(); i++) {
+                    external[leaves + i] = results.get(i);
+                }
+                plan.run(external);
+                backend.memory().synchronize();
+            }
+        });
     }
 
     /** Returns how many buffers {@link #run} takes: one a leaf and one an output. */
@@ -180,7 +207,7 @@ public final class Plan implements AutoCloseable {
     private Frame frame() {
         Buffer[] external = new Buffer[program.firstTemporary()];
         for (int i = 0; i < resources.constants.size(); i++) {
-            external[externals() + i] = resources.constants.get(i);
+            external[externals() + i] = resources.constants.get(i).orElse(null);
         }
         return new Frame(backend.link(program), external);
     }

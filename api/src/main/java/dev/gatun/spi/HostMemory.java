@@ -110,11 +110,23 @@ public final class HostMemory implements Memory {
     }
 
     @Override
-    public synchronized void free(Buffer buffer) {
+    public synchronized void discard(Buffer buffer) {
+        HostBuffer host = own(buffer);
+        used -= host.bytes();
+        arenas.remove(host).close();
+    }
+
+    private HostBuffer own(Buffer buffer) {
         HostBuffer host = (HostBuffer) buffer;
         if (!arenas.containsKey(host)) {
             throw new IllegalArgumentException("host memory: the buffer at " + host.address() + " is not one of this memory's");
         }
+        return host;
+    }
+
+    @Override
+    public synchronized void free(Buffer buffer) {
+        HostBuffer host = own(buffer);
         long size = host.bytes();
         used -= size;
         kept += size;

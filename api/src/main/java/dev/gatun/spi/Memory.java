@@ -16,6 +16,11 @@ public interface Memory {
     /** Takes back a buffer that {@link #allocate} gave, possibly to give it again. Work queued before still sees it. */
     void free(Buffer buffer);
 
+    /** {@link #free} for a buffer that will hardly be wanted again in this size, such as weights: a memory that keeps freed blocks gives it to the system. */
+    default void discard(Buffer buffer) {
+        free(buffer);
+    }
+
     /** Copies {@code source} to the start of {@code target}; {@code source} may be reused on return. */
     void upload(MemorySegment source, Buffer target);
 

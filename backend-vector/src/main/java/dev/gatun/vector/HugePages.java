@@ -24,12 +24,15 @@ final class HugePages {
 
     private static final Path SETTING = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
     private static final int MADV_HUGEPAGE = 14;
+    private static final int PROT_READ_WRITE = 3;
+    private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
+    private static final long MAP_FAILED = -1;
 
     private HugePages() {
     }
 
     /** The three functions of the C library, found when the first large block is wanted. */
-    private record Library(MethodHandle alignedAlloc, MethodHandle madvise, MethodHandle free) {
+    private record Library(MethodHandle mmap, MethodHandle munmap, MethodHandle madvise) {
         static final Optional<Library> FOUND = isGranted() ? find() : Optional.empty();
 
         private static boolean isGranted() {
@@ -46,34 +49,42 @@ final class HugePages {
                 Linker linker = Linker.nativeLinker();
                 SymbolLookup c = linker.defaultLookup();
                 ValueLayout.OfLong size = ValueLayout.JAVA_LONG;
+                ValueLayout.OfInt number = ValueLayout.JAVA_INT;
                 return Optional.of(new Library(
-                        linker.downcallHandle(c.findOrThrow("aligned_alloc"), FunctionDescriptor.of(ValueLayout.ADDRESS, size, size)),
-                        linker.downcallHandle(c.findOrThrow("madvise"), FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, size,
-                                ValueLayout.JAVA_INT)),
-                        linker.downcallHandle(c.findOrThrow("free"), FunctionDescriptor.ofVoid(ValueLayout.ADDRESS))));
+                        linker.downcallHandle(c.findOrThrow("mmap"), FunctionDescriptor.of(size, size, size, number, number, number, size)),
+                        linker.downcallHandle(c.findOrThrow("munmap"), FunctionDescriptor.of(number, size, size)),
+                        linker.downcallHandle(c.findOrThrow("madvise"), FunctionDescriptor.of(number, size, size, number))));
             } catch (RuntimeException e) {
                 return Optional.empty();                          // a C library without them, or native access is denied
             }
         }
 
+        /** Maps the block itself: what malloc gives back may stay in the process for ever, and weights come and go by the hundred megabytes. */
         @SuppressWarnings("restricted")
         Optional<MemorySegment> allocate(Arena arena, long bytes) {
+            long size = Math.ceilDiv(bytes, PAGE) * PAGE;
             try {
-                MemorySegment block = (MemorySegment) alignedAlloc.invokeExact(PAGE, Math.ceilDiv(bytes, PAGE) * PAGE);
-                if (block.address() == 0) {
+                long mapped = (long) mmap.invokeExact(0L, size + PAGE, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
+                if (mapped == MAP_FAILED) {
                     return Optional.empty();
                 }
+                long block = Math.ceilDiv(mapped, PAGE) * PAGE;
+                unmap(mapped, block - mapped);
+                unmap(block + size, mapped + PAGE - block);
                 // Whole pages only: the last bytes need not cost a page. Advice that is not taken does no harm.
                 int ignored = (int) madvise.invokeExact(block, bytes / PAGE * PAGE, MADV_HUGEPAGE);
-                return Optional.of(block.reinterpret(bytes, arena, this::release));
+                return Optional.of(MemorySegment.ofAddress(block).reinterpret(bytes, arena, b -> unmap(b.address(), size)));
             } catch (Throwable e) {
                 throw new AssertionError("C functions throw nothing", e);
             }
         }
 
-        private void release(MemorySegment block) {
+        private void unmap(long address, long bytes) {
+            if (bytes == 0) {
+                return;
+            }
             try {
-                free.invokeExact(block);
+                int ignored = (int) munmap.invokeExact(address, bytes);
             } catch (Throwable e) {
                 throw new AssertionError("C functions throw nothing", e);
             }
