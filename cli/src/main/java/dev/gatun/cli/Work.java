@@ -123,8 +123,9 @@ sealed interface Work {
         public Job inference(Backend backend, int batch) {
             Layer network = filled();
             Tensor x = input(batch);
-            CompiledFunction predict = CompiledFunction.of(backend, in -> List.of(network.forward(in.getFirst(), Pass.inference())));
-            return job(backend, List.of(x), predict, Flop.of(network.forward(x, Pass.inference())));
+            double flop = Flop.of(network.forward(x, Pass.inference()));
+            CompiledFunction predict = CompiledFunction.of(backend, in -> List.of(network.forward(in.getFirst(), Pass.inference()))).takingOver();
+            return job(backend, List.of(x), predict, flop);
         }
 
         /**
