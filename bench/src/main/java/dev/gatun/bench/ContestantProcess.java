@@ -1,0 +1,122 @@
+package dev.gatun.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The other end of a {@link Contestant}: a process that works when told. */
+final class ContestantProcess implements AutoCloseable {
+    private static final String NATIVE = "8g";
+    private static final long PATIENCE_SECONDS = 10;
+    private final String name;
+    private final Process process;
+    private final BufferedReader in;
+    private final PrintStream out;
+    private final Path log;
+    private String version = "";
+    private double firstMs;
+
+    private ContestantProcess(String name, Process process, Path log) {
+        this.name = name;
+        this.process = process;
+        this.in = process.inputReader(StandardCharsets.UTF_8);
+        this.out = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
+        this.log = log;
+    }
+
+    /**
+     * Starts a JVM and waits for its first result.
+     *
+     * @throws IOException if it ends before; the message has what it said last
+     */
+    static ContestantProcess start(Peer peer, Work work, int threads, Path folder) throws IOException {
+        Path log = folder.resolve(peer.name() + ".log");
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        ProcessBuilder builder = new ProcessBuilder(java, "-Xmx" + peer.heap(), "-XX:MaxDirectMemorySize=" + NATIVE,
+                "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
+                Contestant.class.getName(), peer.name(), work.name(), Integer.toString(threads), folder.toString());
+        // What this process is told about Gatun is meant for Gatun's.
+        System.getProperties().stringPropertyNames().stream().filter(p -> p.startsWith("gatun."))
+                .forEach(p -> builder.command().add(1, "-D" + p + "=" + System.getProperty(p)));
+        builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
+        long begin = System.nanoTime();
+        ContestantProcess started = new ContestantProcess(peer.name(), builder.redirectError(log.toFile()).start(), log);
+        started.version = started.answer("ready ");
+        started.firstMs = (System.nanoTime() - begin) / 1e6;
+        return started;
+    }
+
+    /** Returns the library's name. */
+    String name() {
+        return name;
+    }
+
+    /** Returns the library's version. */
+    String version() {
+        return version;
+    }
+
+    /** Returns the time from the start of the process to its first result, in milliseconds. */
+    double firstMs() {
+        return firstMs;
+    }
+
+    /** Lets it work for some seconds, and three times at least. @return the times of its calls in milliseconds, ascending */
+    double[] run(double seconds) throws IOException {
+        out.println("run " + (long) (seconds * 1e9));
+        return Arrays.stream(answer("times ").split(" ")).mapToDouble(t -> Long.parseLong(t) / 1e6).sorted().toArray();
+    }
+
+    /** Returns its last result. */
+    float[] result(Path folder) throws IOException {
+        Path file = folder.resolve(name + ".f32");
+        out.println("result " + file);
+        answer("written");
+        byte[] bytes = Files.readAllBytes(file);
+        float[] numbers = new float[bytes.length / Float.BYTES];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(numbers);
+        return numbers;
+    }
+
+    /** Returns the largest memory that was resident so far, in 10⁶ bytes, or NaN where the system does not tell. */
+    double peakMb() {
+        try {
+            List<String> status = Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"));
+            return status.stream().filter(l -> l.startsWith("VmHWM:")).mapToDouble(l -> Long.parseLong(l.replaceAll("\\D", "")) * 1024 / 1e6).findFirst()
+                    .orElse(Double.NaN);
+        } catch (IOException e) {
+            return Double.NaN;
+        }
+    }
+
+    private String answer(String expected) throws IOException {
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            if (line.startsWith(Contestant.MARK + expected)) {
+                return line.substring(Contestant.MARK.length() + expected.length());
+            }
+        }
+        List<String> said = Files.readAllLines(log);
+        throw new IOException(name + " ended: " + String.join("\n", said.subList(Math.max(0, said.size() - 12), said.size())));
+    }
+
+    @Override
+    public void close() {
+        out.println("quit");
+        try {
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.gatun.bench;
+
+import dev.gatun.Backends;
+import dev.gatun.CompiledFunction;
+import dev.gatun.DType;
+import dev.gatun.Predictor;
+import dev.gatun.Shape;
+import dev.gatun.Tensor;
+import dev.gatun.formats.Safetensors;
+import dev.gatun.models.Dcgan;
+import dev.gatun.nn.Layer;
+import dev.gatun.nn.Losses;
+import dev.gatun.nn.Lstm;
+import dev.gatun.nn.Pass;
+import dev.gatun.optim.Adam;
+import dev.gatun.optim.Sgd;
+import dev.gatun.optim.TrainStep;
+import dev.gatun.spi.Backend;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Gatun itself, as its users write it. */
+final class GatunPeer implements Peer {
+    /** So small that the same batch can be learned for ever without numbers running away. */
+    static final float LEARNING_RATE = 1e-6f;
+
+    @Override
+    public String name() {
+        return "gatun";
+    }
+
+    @Override
+    public String version() {
+        return Backends.discovered().getFirst().name();
+    }
+
+    @Override
+    public boolean does(Work work) {
+        return true;
+    }
+
+    @Override
+    public Job prepare(Work work, int threads, Path folder) throws IOException {
+        System.setProperty("gatun.threads", Integer.toString(threads));
+        Backend backend = Backends.best();
+        Tensor x = Tensor.of(Numbers.of(WorkFiles.input(work), WorkFiles.INPUT), WorkFiles.input(work).shape().dims());
+        return switch (work) {
+            case Work.Inference w -> {
+                Layer network = Networks.layer(w.network());
+                Safetensors.load(WorkFiles.weights(folder)).into(network);
+                Predictor predictor = Predictor.of(network, backend);
+                yield new Calls(() -> predictor.predict(x));
+            }
+            case Work.Training w -> {
+                TrainStep step = TrainStep.of(Networks.layer(w.network()), Losses::crossEntropy, Sgd.momentum(.9), backend);
+                Tensor labels = Tensor.of(WorkFiles.labels(w.batch(), Networks.classes(w.network())), w.batch());
+                yield new Calls(() -> step.run(LEARNING_RATE, x, labels).getFirst());
+            }
+            case Work.Lstm w -> {
+                Lstm lstm = new Lstm(Work.Lstm.INPUTS, w.hidden());
+                if (w.train()) {
+                    TrainStep step = TrainStep.minimizing(lstm, (pass, in) -> List.of(run(lstm, in.getFirst(), pass).square().mean()), new Adam(), backend);
+                    yield new Calls(() -> step.run(LEARNING_RATE, x).getFirst());
+                }
+                Safetensors.load(WorkFiles.weights(folder)).into(lstm);
+                CompiledFunction f = CompiledFunction.of(backend, in -> List.of(run(lstm, in.getFirst(), Pass.inference())));
+                yield new Calls(() -> f.call(x).getFirst());
+            }
+            case Work.Gan w -> new Calls(gan(w, x, backend));
+        };
+    }
+
+    private static Tensor run(Lstm lstm, Tensor x, Pass pass) {
+        return lstm.forward(x, lstm.zeroState(x.dim(1)), pass).y();
+    }
+
+    private static Supplier<Tensor> gan(Work.Gan work, Tensor z, Backend backend) {
+        Dcgan gan = Dcgan.colour64();
+        Tensor real = Tensor.of(Numbers.of(KernelCase.f32(work.batch(), 3, 64, 64), WorkFiles.INPUT + 1), work.batch(), 3, 64, 64);
+        TrainStep critic = TrainStep.minimizing(gan.discriminator(), (pass, in) -> {
+            Tensor fake = gan.generator().forward(in.get(1), pass.withoutUpdates()).detach();
+            return List.of(bce(gan.discriminator().forward(in.get(0), pass), 1).add(bce(gan.discriminator().forward(fake, pass), 0)));
+        }, new Adam().betas(.5, .999), backend);
+        TrainStep generator = TrainStep.minimizing(gan.generator(),
+                (pass, in) -> List.of(bce(gan.discriminator().forward(gan.generator().forward(in.getFirst(), pass), pass), 1)),
+                new Adam().betas(.5, .999), backend);
+        return () -> {
+            critic.run(LEARNING_RATE, real, z).forEach(Tensor::close);
+            return generator.run(LEARNING_RATE, z).getFirst();
+        };
+    }
+
+    private static Tensor bce(Tensor scores, double target) {
+        return Losses.bceLogits(scores, Tensor.full(DType.F32, scores.shape(), target));
+    }
+
+    /** Calls whose result is kept until the next one. */
+    private static final class Calls implements Job {
+        private final Supplier<Tensor> call;
+        private Tensor last = Tensor.full(DType.F32, Shape.SCALAR, 0);
+
+        Calls(Supplier<Tensor> call) {
+            this.call = call;
+        }
+
+        @Override
+        public void run() {
+            Tensor result = call.get();
+            last.close();
+            last = result;
+        }
+
+        @Override
+        public float[] result() {
+            return last.toFloatArray();
+        }
+    }
+}

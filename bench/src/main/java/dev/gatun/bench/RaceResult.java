@@ -1,0 +1,95 @@
+package dev.gatun.bench;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * What a race gave.
+ *
+ * @param entries the libraries, Gatun first
+ */
+record RaceResult(String work, int threads, List<Entry> entries) {
+    /**
+     * One library's figures.
+     *
+     * @param rounds the median of each round, in milliseconds
+     * @param firstMs from the start of its process to the first result
+     * @param peakMb the largest resident memory of its process, in 10⁶ bytes
+     */
+    record Entry(String name, String version, double[] rounds, double firstMs, double peakMb) {
+        /** Returns the median over the rounds. */
+        double medianMs() {
+            return median(rounds);
+        }
+    }
+
+    /** How many times as fast as a peer Gatun is: above 1 Gatun is faster. @param least over the rounds @param most over the rounds */
+    record Ratio(double median, double least, double most) {
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%.2f [%.2f-%.2f]", median, least, most);
+        }
+    }
+
+    /** Returns the ratios of a peer's times to Gatun's, round by round. */
+    Ratio ratio(Entry peer) {
+        double[] ours = entries.getFirst().rounds();
+        double[] ratios = new double[ours.length];
+        Arrays.setAll(ratios, i -> peer.rounds()[i] / ours[i]);
+        return new Ratio(median(ratios), Arrays.stream(ratios).min().orElseThrow(), Arrays.stream(ratios).max().orElseThrow());
+    }
+
+    /** Returns the heading of a table with these peers. */
+    static String head(List<String> peers) {
+        StringBuilder line = new StringBuilder(String.format("%-24s %10s", "work", "gatun ms"));
+        peers.forEach(p -> line.append(String.format("  %10s %-18s", p.substring(0, Math.min(7, p.length())) + " ms", "ratio")));
+        return line.toString();
+    }
+
+    /** Returns the line of this work in a table with these peers: after each peer's time the ratio of its time to Gatun's with its range. */
+    String line(List<String> peers) {
+        StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-24s %10.2f", work, entries.getFirst().medianMs()));
+        for (String peer : peers) {
+            line.append(entries.stream().filter(e -> e.name().equals(peer)).findFirst()
+                    .map(e -> String.format(Locale.ROOT, "  %10.2f %-18s", e.medianMs(), ratio(e))).orElse(String.format("  %10s %-18s", "-", "")));
+        }
+        return line.toString();
+    }
+
+    /** Returns the JSON fields. */
+    SequencedMap<String, Object> row() {
+        List<Map<String, Object>> contestants = new ArrayList<>();
+        for (Entry e : entries) {
+            Ratio ratio = ratio(e);
+            Map<String, Object> entry = new LinkedHashMap<>();
+            entry.put("name", e.name());
+            entry.put("version", e.version());
+            entry.put("median_ms", e.medianMs());
+            entry.put("rounds_ms", Arrays.stream(e.rounds()).boxed().toList());
+            entry.put("ratio", ratio.median());
+            entry.put("ratio_least", ratio.least());
+            entry.put("ratio_most", ratio.most());
+            entry.put("first_ms", e.firstMs());
+            entry.put("peak_rss_mb", e.peakMb());
+            contestants.add(entry);
+        }
+        SequencedMap<String, Object> row = new LinkedHashMap<>();
+        row.put("work", work);
+        row.put("threads", threads);
+        row.put("contestants", contestants);
+        return row;
+    }
+
+    /** Returns the median of some numbers. */
+    static double median(double[] numbers) {
+        double[] sorted = numbers.clone();
+        Arrays.sort(sorted);
+        int n = sorted.length;
+        return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
+    }
+}
