@@ -19,8 +19,11 @@ import java.util.Optional;
  * <p>Anywhere else, and where native access is denied, blocks come from the {@link Arena} as usual.
  */
 final class HugePages {
-    /** The size of a page, and the smallest block that is asked for. */
+    /** The size of a page. */
     static final long PAGE = 2 << 20;
+
+    /** From this size on blocks are mapped, from {@link #PAGE} on in huge pages. */
+    static final long MAPPED = 128 << 10;
 
     private static final Path SETTING = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
     private static final int MADV_HUGEPAGE = 14;
@@ -62,16 +65,17 @@ final class HugePages {
         /** Maps the block itself: what malloc gives back may stay in the process for ever, and weights come and go by the hundred megabytes. */
         @SuppressWarnings("restricted")
         Optional<MemorySegment> allocate(Arena arena, long bytes) {
-            long size = Math.ceilDiv(bytes, PAGE) * PAGE;
+            long margin = bytes < PAGE ? 0 : PAGE;
+            long size = bytes < PAGE ? bytes : Math.ceilDiv(bytes, PAGE) * PAGE;
             try {
-                long mapped = (long) mmap.invokeExact(0L, size + PAGE, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
+                long mapped = (long) mmap.invokeExact(0L, size + margin, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
                 if (mapped == MAP_FAILED) {
                     return Optional.empty();
                 }
-                long block = Math.ceilDiv(mapped, PAGE) * PAGE;
+                long block = margin == 0 ? mapped : Math.ceilDiv(mapped, PAGE) * PAGE;
                 unmap(mapped, block - mapped);
-                unmap(block + size, mapped + PAGE - block);
-                // Whole pages only: the last bytes need not cost a page. Advice that is not taken does no harm.
+                unmap(block + size, mapped + margin - block);
+                // Whole pages only, if any: the last bytes need not cost a page. Advice that is not taken does no harm.
                 int ignored = (int) madvise.invokeExact(block, bytes / PAGE * PAGE, MADV_HUGEPAGE);
                 return Optional.of(MemorySegment.ofAddress(block).reinterpret(bytes, arena, b -> unmap(b.address(), size)));
             } catch (Throwable e) {
@@ -96,7 +100,7 @@ final class HugePages {
      * content; aligned to 64 bytes at least.
      */
     static MemorySegment allocate(Arena arena, long bytes) {
-        Optional<MemorySegment> huge = bytes < PAGE ? Optional.empty() : Library.FOUND.flatMap(library -> library.allocate(arena, bytes));
+        Optional<MemorySegment> huge = bytes < MAPPED ? Optional.empty() : Library.FOUND.flatMap(library -> library.allocate(arena, bytes));
         return huge.orElseGet(() -> arena.allocate(bytes, 64));
     }
 

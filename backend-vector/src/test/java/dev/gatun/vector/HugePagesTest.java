@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HugePagesTest {
     @ParameterizedTest
-    @ValueSource(longs = {1, 4096, HugePages.PAGE - 1, HugePages.PAGE, 5 * HugePages.PAGE + 64})
+    @ValueSource(longs = {1, 4096, HugePages.MAPPED, HugePages.MAPPED + 1, HugePages.PAGE - 1, HugePages.PAGE, 5 * HugePages.PAGE + 64})
     void blocksOfAnySizeCanBeUsedToTheEnd(long bytes) {
         try (Arena arena = Arena.ofShared()) {
             MemorySegment block = HugePages.allocate(arena, bytes);
