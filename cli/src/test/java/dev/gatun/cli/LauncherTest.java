@@ -56,6 +56,16 @@ class LauncherTest {
     }
 
     @Test
+    void collectorThatTheUserNamesReplacesTheScriptsOwn() throws Exception {
+        var script = installation();
+        assertTrue(run(script, java).out.lines().toList().contains("-XX:+UseSerialGC"));
+        var builder = command(script, java);
+        builder.environment().put("GATUN_JAVA_OPTS", "-XX:+UseG1GC");
+        var lines = run(builder).out.lines().filter(line -> line.endsWith("GC")).toList();
+        assertEquals(List.of("-XX:+UseG1GC"), lines);
+    }
+
+    @Test
     void olderJavaThatTheUserNamedIsRefused() throws Exception {
         var old = jdk("jdk17", "17.0.9");
         var result = run(installation(), old);
