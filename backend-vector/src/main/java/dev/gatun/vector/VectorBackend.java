@@ -64,7 +64,7 @@ final class VectorBackend implements Backend {
     /** What can stay in blocks of channels does so; everything else is row-major. */
     @Override
     public Optional<Kernel> compile(KernelRequest request) {
-        return BlockedKernels.of(request, workers).or(() -> rowMajor(request));
+        return BlockedKernels.of(request, workers).or(() -> BlockedKernels.isBetterApart(request, workers) ? Optional.empty() : rowMajor(request));
     }
 
     private Optional<Kernel> rowMajor(KernelRequest request) {

@@ -21,6 +21,11 @@ record Blocked(int block) implements Layout {
         return type.dtype() == DType.F32 && type.shape().rank() >= 3 && type.shape().rank() <= 5;
     }
 
+    /** Returns whether a tensor can lie so, or positions in such a tensor could: elements of four bytes. */
+    static boolean canHold(TensorType type) {
+        return type.dtype().bytes() == Float.BYTES && type.shape().rank() >= 3 && type.shape().rank() <= 5;
+    }
+
     /** Returns the pixels of one channel. */
     static int pixels(Shape shape) {
         int pixels = 1;

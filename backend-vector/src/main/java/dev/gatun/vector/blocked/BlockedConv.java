@@ -19,35 +19,46 @@ import java.util.Optional;
  */
 final class BlockedConv implements Kernel {
     private final ConvMethod method;
+    private final PackedWeights weights;
     private final int operands;
     private final ConvEpilogue epilogue;
     private final int[] biases;
-    private final int OC;
+    private final int channels;
     private final Workers workers;
 
-    private BlockedConv(ConvMethod method, ConvEpilogue epilogue, int operands, int OC, Workers workers) {
+    private BlockedConv(ConvMethod method, PackedWeights weights, ConvEpilogue epilogue, int operands, int channels, Workers workers) {
         this.method = method;
+        this.weights = weights;
         this.epilogue = epilogue;
         this.biases = epilogue.biases().stream().mapToInt(Integer::intValue).toArray();
         this.operands = operands;
-        this.OC = OC;
+        this.channels = channels;
         this.workers = workers;
         WarmUp.start();
     }
 
-    /** Returns the kernel for a convolution alone. */
-    static Optional<Kernel> of(Convolution.Conv op, KernelRequest.Single request, Workers workers) {
-        return of(op, ConvEpilogue.EMPTY, request.inputs(), workers);
+    /** Returns the kernel for a convolution, or its gradient in x, alone; {@code result} is its type. */
+    static Optional<Kernel> of(Convolution op, TensorType result, KernelRequest.Single request, Workers workers) {
+        return of(op, result, ConvEpilogue.EMPTY, request, workers);
     }
 
-    /** Returns the kernel for a convolution and what follows, if that is biases, a sum and a ReLU. */
-    static Optional<Kernel> of(Convolution.Conv op, KernelRequest.Epilogue request, Workers workers) {
-        return ConvEpilogue.of(request.fused().region(), request.inputs()).flatMap(epilogue -> of(op, epilogue, request.inputs(), workers));
+    /** Returns the kernel for one of them and what follows, if that is biases, a sum and a ReLU. */
+    static Optional<Kernel> of(Convolution op, TensorType result, KernelRequest.Epilogue request, Workers workers) {
+        return ConvEpilogue.of(request.fused().region(), request.inputs()).flatMap(epilogue -> of(op, result, epilogue, request, workers));
     }
 
-    private static Optional<Kernel> of(Convolution.Conv op, ConvEpilogue epilogue, List<TensorType> inputs, Workers workers) {
-        return ConvShape.of(op, inputs.get(0), inputs.get(1)).flatMap(s -> ConvChoice.of(s, epilogue.relu(), workers.threads())
-                .map(method -> new BlockedConv(method, epilogue, inputs.size(), s.OC(), workers)));
+    private static Optional<Kernel> of(Convolution op, TensorType result, ConvEpilogue epilogue, KernelRequest request, Workers workers) {
+        List<TensorType> in = request.inputs();
+        boolean frozen = request.frozen().get(1);
+        return switch (op) {
+            case Convolution.Conv conv -> ConvShape.of(conv, in.get(0), in.get(1)).filter(s -> frozen || ConvChoice.canBeTrained(s))
+                    .flatMap(s -> ConvChoice.of(s, epilogue.relu(), workers.threads())
+                            .map(method -> new BlockedConv(method, method.weights(), epilogue, in.size(), s.OC(), workers)));
+            case Convolution.ConvBackwardData gradient -> ConvShape.of(new Convolution.Conv(gradient.geometry()), result, in.get(1))
+                    .flatMap(s -> ConvChoice.ofGradient(s, epilogue.relu(), workers.threads())
+                            .map(method -> new BlockedConv(method, method.weights().forGradient(), epilogue, in.size(), s.IC(), workers)));
+            case Convolution.ConvBackwardWeights _ -> Optional.empty();
+        };
     }
 
     @Override
@@ -57,7 +68,7 @@ final class BlockedConv implements Kernel {
 
     @Override
     public List<Layout> inputLayouts() {
-        List<Layout> layouts = new ArrayList<>(List.of(method.source(), method.weights()));
+        List<Layout> layouts = new ArrayList<>(List.of(method.source(), weights));
         for (int operand = ConvEpilogue.ROOT_INPUTS; operand < operands; operand++) {
             layouts.add(operand == epilogue.residual() ? Blocked.NATIVE : Layout.PLAIN);
         }
@@ -75,7 +86,7 @@ final class BlockedConv implements Kernel {
     }
 
     private long biasBytes() {
-        return Math.ceilDiv(Panel.blocks(OC) * Simd.BYTES, 64L) * 64;
+        return Math.ceilDiv(Panel.blocks(channels) * Simd.BYTES, 64L) * 64;
     }
 
     @Override
@@ -92,7 +103,7 @@ final class BlockedConv implements Kernel {
     }
 
     private void add(long src, long dst) {
-        for (long c = 0; c < OC * Native.FLOAT; c += Native.FLOAT) {
+        for (long c = 0; c < channels * Native.FLOAT; c += Native.FLOAT) {
             Native.putFloat(dst + c, Native.getFloat(dst + c) + Native.getFloat(src + c));
         }
     }

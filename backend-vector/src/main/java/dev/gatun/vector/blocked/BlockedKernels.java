@@ -1,10 +1,12 @@
 package dev.gatun.vector.blocked;
 
 import dev.gatun.DType;
+import dev.gatun.TensorType;
 import dev.gatun.op.Convolution;
 import dev.gatun.op.Elementwise;
 import dev.gatun.op.Fused;
 import dev.gatun.op.Movement;
+import dev.gatun.op.Normalization;
 import dev.gatun.op.Pooling;
 import dev.gatun.spi.Kernel;
 import dev.gatun.spi.KernelRequest;
@@ -25,7 +27,7 @@ public final class BlockedKernels {
     public static Optional<Kernel> of(KernelRequest request, Workers workers) {
         return switch (request) {
             case KernelRequest.Single single -> single(single, workers);
-            case KernelRequest.Epilogue e when e.fused().root() instanceof Convolution.Conv conv && startsBlocks(e) -> BlockedConv.of(conv, e, workers);
+            case KernelRequest.Epilogue e when e.fused().root() instanceof Convolution conv -> BlockedConv.of(conv, result(e), e, workers);
             case KernelRequest.Epilogue _ -> Optional.empty();
             case KernelRequest.Region region when hasBlocks(region) -> BlockedRegion.of(region.region(), region.inputs(), workers);
             case KernelRequest.Region _ -> Optional.empty();
@@ -34,14 +36,21 @@ public final class BlockedKernels {
     }
 
     private static Optional<Kernel> single(KernelRequest.Single request, Workers workers) {
-        if (request.op() instanceof Convolution.Conv conv) {
-            return startsBlocks(request) ? BlockedConv.of(conv, request, workers) : Optional.empty();
+        if (request.op() instanceof Convolution conv) {
+            return conv instanceof Convolution.ConvBackwardWeights weights ? BackwardWeightsConv.of(weights, request, workers)
+                    : BlockedConv.of(conv, request.outputs().getFirst(), request, workers);
+        }
+        if (request.op() instanceof Pooling.AvgPoolBackward pool && BlockedPoolGradient.isRowMajor(request.inputs().getFirst())) {
+            return BlockedPoolGradient.of(pool, request, workers);
         }
         if (!hasBlocks(request)) {
             return Optional.empty();
         }
         return switch (request.op()) {
+            case Pooling.MaxPoolBackward pool -> BlockedPoolGradient.of(pool, request, workers);
+            case Pooling.AvgPoolBackward pool -> BlockedPoolGradient.of(pool, request, workers);
             case Pooling pool -> BlockedPool.of(pool, request, workers);
+            case Normalization norm -> BlockedBatchNorm.of(norm, request, workers);
             case Movement.Concat concat -> BlockedConcat.of(concat, request, workers);
             case Elementwise op -> elementwise(op, request, workers);
             default -> Optional.empty();                          // not a list of what is left out: whatever the op, row-major kernels serve it
@@ -56,9 +65,23 @@ public final class BlockedKernels {
                 : BlockedRegion.of(new Fused.Region(request.outputs().getFirst().shape(), operands, code, List.of(operands)), request.inputs(), workers);
     }
 
-    /** Weights that change from call to call would be packed in each. */
-    private static boolean startsBlocks(KernelRequest conv) {
-        return conv.frozen().get(1);
+    /**
+     * Returns whether {@code request} is a convolution that can be served in blocks of channels, with a program behind it that cannot be part of it: one after
+     * the other they are.
+     */
+    public static boolean isBetterApart(KernelRequest request, Workers workers) {
+        if (!(request instanceof KernelRequest.Epilogue e && e.fused().root() instanceof Convolution)) {
+            return false;
+        }
+        int operands = e.fused().rootInputs();
+        var root = new KernelRequest.Single(e.fused().root(), e.inputs().subList(0, operands), List.of(result(e)), e.layouts().subList(0, operands),
+                e.frozen().subList(0, operands));
+        return single(root, workers).isPresent();
+    }
+
+    /** Returns the type of the op in front of a program. */
+    private static TensorType result(KernelRequest.Epilogue request) {
+        return new TensorType(request.inputs().getFirst().dtype(), request.fused().region().shape());
     }
 
     private static boolean hasBlocks(KernelRequest request) {

@@ -40,7 +40,7 @@ final class BlockedReorder implements FrameKernel {
         }
         boolean to = request.from().equals(Layout.PLAIN) && request.to().equals(Blocked.NATIVE);
         boolean back = request.from().equals(Blocked.NATIVE) && request.to().equals(Layout.PLAIN);
-        return (to || back) && Blocked.suits(request.type()) ? Optional.of(new BlockedReorder(request.type(), to, workers)) : Optional.empty();
+        return (to || back) && Blocked.canHold(request.type()) ? Optional.of(new BlockedReorder(request.type(), to, workers)) : Optional.empty();
     }
 
     private int strips() {

@@ -1,5 +1,6 @@
 package dev.gatun.vector.blocked;
 
+import dev.gatun.vector.Simd;
 import java.util.Optional;
 
 /**
@@ -35,7 +36,7 @@ final class ConvChoice {
         if (!DirectConv.suits(s)) {
             return Optional.empty();
         }
-        if (s.IC() <= FEW_CHANNELS) {
+        if (hasFewChannels(s)) {
             return Optional.of(new DirectConv(s, true, relu));
         }
         if (WinogradConv.suits(s) && isWinogradAllowed()) {
@@ -45,6 +46,32 @@ final class ConvChoice {
             }
         }
         return Optional.of(new DirectConv(s, false, relu));
+    }
+
+    /**
+     * Returns the method for the gradient in x of {@code s}, or empty: {@link StridedGradient}, or where the stride is 1 that of the convolution of dy which
+     * the gradient is. Where most of what the kernel sees lies outside of dy, that would multiply zeros.
+     */
+    static Optional<ConvMethod> ofGradient(ConvShape s, boolean relu, int threads) {
+        if (!canBeTrained(s) || hasFewChannels(s)) {
+            return Optional.empty();
+        }
+        if (s.SH() > 1 || s.SW() > 1) {
+            return StridedGradient.suits(s) ? Optional.of(new StridedGradient(s, relu)) : Optional.empty();
+        }
+        ConvShape t = s.gradient();
+        boolean dense = !hasFewChannels(t) && t.PH() >= 0 && t.PW() >= 0 && (long) t.OH() * t.OW() <= 2L * s.OH() * s.OW();
+        return dense ? of(t, relu, threads) : Optional.empty();
+    }
+
+    /** Returns whether weights that change from call to call are worth blocks of channels: all are full, or the input is read row-major. */
+    static boolean canBeTrained(ConvShape s) {
+        return DirectConv.suits(s) && s.OC() % Simd.LANES == 0 && (s.IC() % Simd.LANES == 0 || hasFewChannels(s));
+    }
+
+    /** Returns whether the image is read row-major. */
+    static boolean hasFewChannels(ConvShape s) {
+        return s.IC() <= FEW_CHANNELS;
     }
 
     /** Returns the cost in multiply-adds: those of the sums, or what reading the weights costs if that is more. */

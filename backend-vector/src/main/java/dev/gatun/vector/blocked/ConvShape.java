@@ -27,6 +27,17 @@ record ConvShape(int N, int IC, int IH, int IW, int OC, int OH, int OW, int KH, 
                 image ? g.dilations().get(0) : 1, g.dilations().get(last), g.groups()));
     }
 
+    /**
+     * Returns the convolution of dy that the gradient in x is, with the channels exchanged and the kernel turned around, if the stride is 1:
+     * dx[ih, iw] reads dy[ih + PH - kh·DH, iw + PW - kw·DW].
+     */
+    ConvShape gradient() {
+        if (SH > 1 || SW > 1) {
+            throw new IllegalArgumentException("the gradient of a convolution with strides " + SH + ", " + SW + " is no convolution");
+        }
+        return new ConvShape(N, OC, OH, OW, IC, IH, IW, KH, KW, 1, 1, (KH - 1) * DH - PH, (KW - 1) * DW - PW, DH, DW, G);
+    }
+
     /** Returns the terms of the sum that an output is. */
     int terms() {
         return IC / G * KH * KW;

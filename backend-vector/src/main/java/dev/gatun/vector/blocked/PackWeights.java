@@ -45,11 +45,29 @@ final class PackWeights implements FrameKernel {
     }
 
     @Override
+    public long scratchBytes() {
+        return areaBytes() * (isParallel() ? workers.threads() : 1);
+    }
+
+    /** What a worker needs; workers do not share lines of the cache. */
+    private long areaBytes() {
+        return Math.ceilDiv(PackedWeights.scratchBytes(KH() * KW()), 128L) * 128;
+    }
+
+    private int KH() {
+        return shape.rank() == 4 ? shape.dim(2) : 1;
+    }
+
+    private int KW() {
+        return shape.dim(shape.rank() - 1);
+    }
+
+    @Override
     public void run(long frame, int worker, int of) {
         int OC = shape.dim(0);
-        int parts = layout.parts(OC);
-        int KH = shape.rank() == 4 ? shape.dim(2) : 1;
-        layout.pack(OC, shape.dim(1), KH, shape.dim(shape.rank() - 1), (int) Workers.share(parts, worker, of), (int) Workers.share(parts, worker + 1, of),
-                address(frame, 0), address(frame, 1));
+        int IC = shape.dim(1);
+        int parts = layout.parts(OC, IC);
+        layout.pack(OC, IC, KH(), KW(), (int) Workers.share(parts, worker, of), (int) Workers.share(parts, worker + 1, of), address(frame, 0),
+                address(frame, 1), scratch(frame) + worker * areaBytes());
     }
 }

@@ -11,7 +11,7 @@ final class Panel {
     static final int BLOCKS = Simd.MANY_REGISTERS ? 4 : 2;
 
     /** Pixels of the largest tile. */
-    private static final int PIXELS = 6;
+    static final int PIXELS = 6;
 
     private Panel() {
     }
@@ -24,6 +24,13 @@ final class Panel {
     /** Returns into how many panels {@code blocks} blocks of channels are cut: a rest of three is 2 and 1. */
     static int count(int blocks) {
         return blocks / BLOCKS + Integer.bitCount(blocks % BLOCKS);
+    }
+
+    /** Returns the panel that block {@code block} of {@code blocks} belongs to. */
+    static int of(int block, int blocks) {
+        int full = blocks / BLOCKS;
+        int rest = block - full * BLOCKS;
+        return rest < 0 ? block / BLOCKS : rest == 2 ? full + 1 : full;
     }
 
     /** Returns the first block of panel {@code panel} of {@code blocks} blocks; of the panel behind the last one {@code blocks}. */
@@ -49,14 +56,19 @@ final class Panel {
             int end = (int) ((long) count * (tile + 1) / tiles);
             int rows = end - q;
             long at = q * Simd.BYTES;
-            switch (vectors) {
-                case 4 -> Tile4.run(rows, src, pixels + 8L * q, taps, K, w, dst + at, plane, init);
-                case 2 -> Tile2.run(rows, src, pixels + 8L * q, taps, K, w, dst + at, plane, init);
-                case 1 -> Tile1.run(rows, src, pixels + 8L * q, taps, K, w, dst + at, plane, init);
-                default -> throw new AssertionError(vectors);
-            }
+            tile(rows, vectors, src, pixels + 8L * q, taps, K, w, dst + at, plane, init);
             Finish.run(rows, vectors, dst + at, plane, residual == 0 ? 0 : residual + at, lo);
             q = end;
+        }
+    }
+
+    /** Computes up to 6 pixels of a panel. @see Tile4#run */
+    static void tile(int rows, int vectors, long src, long pixels, long taps, int K, long w, long dst, long plane, long init) {
+        switch (vectors) {
+            case 4 -> Tile4.run(rows, src, pixels, taps, K, w, dst, plane, init);
+            case 2 -> Tile2.run(rows, src, pixels, taps, K, w, dst, plane, init);
+            case 1 -> Tile1.run(rows, src, pixels, taps, K, w, dst, plane, init);
+            default -> throw new AssertionError(vectors);
         }
     }
 }

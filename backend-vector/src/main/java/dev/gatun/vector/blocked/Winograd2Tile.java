@@ -22,12 +22,42 @@ import jdk.incubator.vector.VectorOperators;
  *      | 0  1  0 -1 |                             | 0   0   1  |</pre>
  */
 final class Winograd2Tile {
-    /** G: the transform of weights, which is made once, in double precision. */
-    static final double[][] WEIGHTS = {{1, 0, 0}, {.5, .5, .5}, {.5, -.5, .5}, {0, 0, 1}};
-
     private static final long ROW = 4 * Simd.BYTES;
 
     private Winograd2Tile() {
+    }
+
+    /**
+     * G g Gᵀ of a kernel of 3 x 3 vectors.
+     *
+     * @param src address of the first vector, the others are {@code step} bytes apart: negative turns the kernel around
+     * @param dst where the first of 16 elements goes, the others are {@code xi} bytes apart
+     * @param half address of 12 vectors of scratch memory
+     */
+    static void weights(long src, long step, long dst, long xi, long half) {
+        for (long j = 0; j < 3; j++) {                                    // column by column: G g
+            FloatVector g0 = fromMemorySegment(F32, ALL, src + j * step, ORDER);
+            FloatVector g1 = fromMemorySegment(F32, ALL, src + (3 + j) * step, ORDER).mul(.5f);
+            FloatVector g2 = fromMemorySegment(F32, ALL, src + (6 + j) * step, ORDER);
+            FloatVector p = g0.add(g2).mul(.5f);
+            long to = half + j * Simd.BYTES;
+            g0.intoMemorySegment(ALL, to, ORDER);
+            p.add(g1).intoMemorySegment(ALL, to + 3 * Simd.BYTES, ORDER);
+            p.sub(g1).intoMemorySegment(ALL, to + 6 * Simd.BYTES, ORDER);
+            g2.intoMemorySegment(ALL, to + 9 * Simd.BYTES, ORDER);
+        }
+        for (int i = 0; i < 4; i++) {                                     // row by row: (G g) Gᵀ
+            FloatVector g0 = fromMemorySegment(F32, ALL, half, ORDER);
+            FloatVector g1 = fromMemorySegment(F32, ALL, half + Simd.BYTES, ORDER).mul(.5f);
+            FloatVector g2 = fromMemorySegment(F32, ALL, half + 2 * Simd.BYTES, ORDER);
+            FloatVector p = g0.add(g2).mul(.5f);
+            g0.intoMemorySegment(ALL, dst, ORDER);
+            p.add(g1).intoMemorySegment(ALL, dst + xi, ORDER);
+            p.sub(g1).intoMemorySegment(ALL, dst + 2 * xi, ORDER);
+            g2.intoMemorySegment(ALL, dst + 3 * xi, ORDER);
+            half += 3 * Simd.BYTES;
+            dst += 4 * xi;
+        }
     }
 
     /**

@@ -32,12 +32,57 @@ final class Winograd4Tile {
     private static final double CA = -2.0 / 3;
     private static final double CB = 1.0 / 6;
 
-    /** G: the transform of weights, which is made once, in double precision. */
-    static final double[][] WEIGHTS = {{1, 0, 0}, {CA, CA * A, CA / 2}, {CA, -CA * A, CA / 2}, {CB, CB * B, CB * 2}, {CB, -CB * B, CB * 2}, {0, 0, 1}};
+    /** Bytes of scratch memory of {@link #weights}. */
+    static final long WEIGHT_SCRATCH = 18 * Simd.BYTES;
 
     private static final long ROW = 6 * Simd.BYTES;
 
     private Winograd4Tile() {
+    }
+
+    /**
+     * G g Gᵀ of a kernel of 3 x 3 vectors.
+     *
+     * @param src address of the first vector, the others are {@code step} bytes apart: negative turns the kernel around
+     * @param dst where the first of 36 elements goes, the others are {@code xi} bytes apart
+     * @param half address of {@link #WEIGHT_SCRATCH} bytes
+     */
+    static void weights(long src, long step, long dst, long xi, long half) {
+        FloatVector ca = broadcast(F32, (float) CA);
+        FloatVector caA = broadcast(F32, (float) (CA * A));
+        FloatVector caHalf = broadcast(F32, (float) (CA / 2));
+        FloatVector cb = broadcast(F32, (float) CB);
+        FloatVector cbB = broadcast(F32, (float) (CB * B));
+        FloatVector cb2 = broadcast(F32, (float) (CB * 2));
+        for (long j = 0; j < 3; j++) {                                    // column by column: G g
+            FloatVector g0 = fromMemorySegment(F32, ALL, src + j * step, ORDER);
+            FloatVector g1 = fromMemorySegment(F32, ALL, src + (3 + j) * step, ORDER);
+            FloatVector g2 = fromMemorySegment(F32, ALL, src + (6 + j) * step, ORDER);
+            FloatVector p = g0.fma(ca, g2.mul(caHalf));
+            FloatVector q = g0.fma(cb, g2.mul(cb2));
+            long to = half + j * Simd.BYTES;
+            g0.intoMemorySegment(ALL, to, ORDER);
+            g1.fma(caA, p).intoMemorySegment(ALL, to + 3 * Simd.BYTES, ORDER);
+            p.sub(g1.mul(caA)).intoMemorySegment(ALL, to + 6 * Simd.BYTES, ORDER);
+            g1.fma(cbB, q).intoMemorySegment(ALL, to + 9 * Simd.BYTES, ORDER);
+            q.sub(g1.mul(cbB)).intoMemorySegment(ALL, to + 12 * Simd.BYTES, ORDER);
+            g2.intoMemorySegment(ALL, to + 15 * Simd.BYTES, ORDER);
+        }
+        for (int i = 0; i < 6; i++) {                                     // row by row: (G g) Gᵀ
+            FloatVector g0 = fromMemorySegment(F32, ALL, half, ORDER);
+            FloatVector g1 = fromMemorySegment(F32, ALL, half + Simd.BYTES, ORDER);
+            FloatVector g2 = fromMemorySegment(F32, ALL, half + 2 * Simd.BYTES, ORDER);
+            FloatVector p = g0.fma(ca, g2.mul(caHalf));
+            FloatVector q = g0.fma(cb, g2.mul(cb2));
+            g0.intoMemorySegment(ALL, dst, ORDER);
+            g1.fma(caA, p).intoMemorySegment(ALL, dst + xi, ORDER);
+            p.sub(g1.mul(caA)).intoMemorySegment(ALL, dst + 2 * xi, ORDER);
+            g1.fma(cbB, q).intoMemorySegment(ALL, dst + 3 * xi, ORDER);
+            q.sub(g1.mul(cbB)).intoMemorySegment(ALL, dst + 4 * xi, ORDER);
+            g2.intoMemorySegment(ALL, dst + 5 * xi, ORDER);
+            half += 3 * Simd.BYTES;
+            dst += 6 * xi;
+        }
     }
 
     /**

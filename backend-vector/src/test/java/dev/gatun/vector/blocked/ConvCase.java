@@ -139,11 +139,16 @@ final class ConvCase {
     }
 
     private void pack(PackedWeights layout, Floats from, Floats to) {
-        int panels = layout.parts(s.OC());
-        layout.pack(s.OC(), s.IC() / s.G(), s.KH(), s.KW(), 0, panels / 2, from.address(), to.address());
-        layout.pack(s.OC(), s.IC() / s.G(), s.KH(), s.KW(), panels / 2, panels, from.address(), to.address());
+        int OC = s.OC();
+        int IC = s.IC() / s.G();
+        int parts = layout.parts(OC, IC);
+        long bytes = PackedWeights.scratchBytes(s.KH() * s.KW());
+        MemorySegment scratch = Floats.workspace(bytes);
+        layout.pack(OC, IC, s.KH(), s.KW(), 0, parts / 2, from.address(), to.address(), scratch.address());
+        layout.pack(OC, IC, s.KH(), s.KW(), parts / 2, parts, from.address(), to.address(), scratch.address());
         from.check();
         to.check();
+        Floats.checkWorkspace(scratch, bytes);
     }
 
     /** Returns the largest error of y, as a fraction of the largest expected element. */
