@@ -3,6 +3,7 @@ package dev.gatun.vector;
 import dev.gatun.DType;
 import dev.gatun.TensorType;
 import dev.gatun.op.Fused;
+import dev.gatun.spi.Kernel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -99,7 +100,7 @@ public final class RegionKernel implements FrameKernel {
     }
 
     /** Returns a kernel for {@code region}, or empty if there are no loops for one of its types. */
-    public static Optional<RegionKernel> of(Fused.Region region, List<TensorType> operands, Workers workers) {
+    static Optional<RegionKernel> of(Fused.Region region, List<TensorType> operands, Workers workers) {
         List<DType> types = new ArrayList<>(operands.stream().map(TensorType::dtype).toList());
         List<BlockStep> steps = new ArrayList<>();
         for (Fused.Instruction i : region.code()) {
@@ -112,6 +113,12 @@ public final class RegionKernel implements FrameKernel {
         }
         boolean supported = types.stream().allMatch(BlockStep::isSupported);
         return supported ? Optional.of(new RegionKernel(region, operands, types, steps, workers)) : Optional.empty();
+    }
+
+    /** Returns the kernel of {@code region}: a loop made for it, if there is one, else this one, or empty. */
+    public static Optional<Kernel> best(Fused.Region region, List<TensorType> operands, Workers workers) {
+        Optional<Kernel> gate = GateKernel.of(region, operands, workers).map(k -> k);
+        return gate.or(() -> of(region, operands, workers));
     }
 
     /** A result may be written over an operand that no instruction reads after the one that makes the result, and that is no result itself. */

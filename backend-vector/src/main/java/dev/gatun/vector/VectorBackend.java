@@ -70,7 +70,7 @@ final class VectorBackend implements Backend {
     private Optional<Kernel> rowMajor(KernelRequest request) {
         return switch (request) {
             case KernelRequest.Single r -> single(r.op(), r.inputs(), r.outputs(), r.frozen());
-            case KernelRequest.Region r -> kernel(RegionKernel.of(r.region(), r.inputs(), workers));
+            case KernelRequest.Region r -> RegionKernel.best(r.region(), r.inputs(), workers);
             case KernelRequest.Epilogue r -> epilogue(r);
             case KernelRequest.Reorder r -> r.from().equals(Layout.PLAIN) ? pack(r.to()) : Optional.empty();
         };

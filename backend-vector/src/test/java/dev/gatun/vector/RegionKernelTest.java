@@ -10,6 +10,7 @@ import static dev.gatun.op.Elementwise.BinaryFunction.SUB;
 import static dev.gatun.op.Elementwise.UnaryFunction.ABS;
 import static dev.gatun.op.Elementwise.UnaryFunction.RELU;
 import static dev.gatun.op.Elementwise.UnaryFunction.SIGMOID;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -173,5 +174,34 @@ class RegionKernelTest {
         TensorType type = type(DType.F64, 4);
         var request = Requests.single(new Unary(ABS), List.of(type), Operand.random(type, 1));
         assertTrue(Requests.ALONE.compile(request).isEmpty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 15, 4113, 100_000})
+    void aGateIsOneLoop(int n) {
+        Binary greater = new Binary(GT);
+        Operand zero = Operand.floats(new int[0], 0);
+        Region gate = new Region(Shape.of(n), 4, List.of(new Instruction(greater, List.of(0, 1), DType.BOOL), floats(new Elementwise.Where(), 4, 2, 3)),
+                List.of(5));
+        Operand[] operands = {Operand.extreme(1, n), zero, Operand.random(2, n), Operand.floats(new int[] {1}, 7)};
+        assertEquals("gate", Requests.SHARED.compile(Requests.region(gate, operands)).orElseThrow().name());
+        Requests.check(gate, 0, 0, operands);
+        Region sum = new Region(Shape.of(n), 4, List.of(floats(new Binary(ADD), 2, 0), new Instruction(greater, List.of(3, 1), DType.BOOL),
+                floats(new Elementwise.Where(), 5, 4, 1)), List.of(6));
+        operands = new Operand[] {Operand.random(1, n), zero, Operand.random(2, n), Operand.extreme(3, n)};
+        assertEquals("gate", Requests.SHARED.compile(Requests.region(sum, operands)).orElseThrow().name());
+        Requests.check(sum, 0, 0, operands);
+    }
+
+    @Test
+    void whatOnlyLooksLikeAGateIsAProgram() {
+        Binary greater = new Binary(GT);
+        Operand x = Operand.random(1, 70);
+        Operand zero = Operand.floats(new int[0], 0);
+        for (Instruction choice : List.of(floats(new Elementwise.Where(), 2, 1, 0), floats(new Elementwise.Where(), 2, 0, 0))) {
+            Region region = new Region(Shape.of(70), 2, List.of(new Instruction(greater, List.of(0, 1), DType.BOOL), choice), List.of(3));
+            assertTrue(Requests.SHARED.compile(Requests.region(region, x, zero)).orElseThrow().name().startsWith("blocks"));
+            Requests.check(region, 0, 0, x, zero);
+        }
     }
 }

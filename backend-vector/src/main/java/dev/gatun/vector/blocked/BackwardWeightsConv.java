@@ -67,9 +67,12 @@ final class BackwardWeightsConv implements FrameKernel {
         TensorType x = request.inputs().get(0);
         return ConvShape.of(new Convolution.Conv(op.geometry()), x, request.outputs().getFirst())
                 .filter(ConvChoice::canBeTrained)
-                .map(s -> new BackwardWeightsConv(s, ConvChoice.hasFewChannels(s), workers))
-                .filter(kernel -> kernel.images * kernel.imageBytes < Integer.MAX_VALUE)
-                .map(kernel -> kernel);
+                .flatMap(s -> ConvChoice.isWinogradCheaperForWeights(s) ? Optional.of(new WinogradBackwardWeights(s, workers)) : direct(s, workers));
+    }
+
+    private static Optional<Kernel> direct(ConvShape s, Workers workers) {
+        var kernel = new BackwardWeightsConv(s, ConvChoice.hasFewChannels(s), workers);
+        return kernel.images * kernel.imageBytes < Integer.MAX_VALUE ? Optional.of(kernel) : Optional.empty();
     }
 
     /** Returns the length of the parts, at most {@code most} long and as equal as possible, that {@code n} is cut into. */
@@ -216,19 +219,8 @@ final class BackwardWeightsConv implements FrameKernel {
                         dy + ((long) i * K * vectors + v) * Simd.BYTES, vectors * Simd.BYTES);
             }
         }
-        long sums = scratch(frame) + first * sumPlane();
-        int tiles = Math.ceilDiv(to - from, Panel.PIXELS);
-        int term = from;
-        for (int tile = 0; tile < tiles; tile++) {
-            int end = from + (int) ((long) (to - from) * (tile + 1) / tiles);
-            long dst = sums + term * Simd.BYTES;
-            Panel.tile(end - term, vectors, src, terms.address() + 8L * term, pixels.address(), count * K, dy, isFirst ? dst : area,
-                    isFirst ? sumPlane() : Panel.PIXELS * Simd.BYTES, Native.ZEROS);
-            if (!isFirst) {
-                add(end - term, vectors, area, dst);
-            }
-            term = end;
-        }
+        Panel.addProducts(to - from, vectors, src, terms.address() + 8L * from, pixels.address(), count * K, dy,
+                scratch(frame) + first * sumPlane() + from * Simd.BYTES, sumPlane(), isFirst, area);
     }
 
     /** Copies vectors that lie one behind the other to places {@code step} bytes apart. */
@@ -237,16 +229,6 @@ final class BackwardWeightsConv implements FrameKernel {
             Native.store(dst, Native.load(src));
             src += Simd.BYTES;
             dst += step;
-        }
-    }
-
-    private void add(int count, int vectors, long tile, long dst) {
-        for (int v = 0; v < vectors; v++) {
-            for (long i = 0; i < count * Simd.BYTES; i += Simd.BYTES) {
-                Native.store(dst + i, Native.load(dst + i).add(Native.load(tile + i)));
-            }
-            tile += Panel.PIXELS * Simd.BYTES;
-            dst += sumPlane();
         }
     }
 

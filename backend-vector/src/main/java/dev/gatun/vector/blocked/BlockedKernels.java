@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Which requests are served in blocks of channels. Convolutions with frozen weights start it; what follows them, pools, sums, activations, joins of channels,
- * stays in their layout as long as its own operands lie so. Everything else is declined: then the planner brings operands back to row-major.
+ * Which requests are served in blocks of channels. Convolutions and their gradients start it; what is between them, pools, norms, sums, activations,
+ * joins of channels, stays in their layout as long as its own operands lie so. Everything else is declined: then the planner brings operands back to row-major.
  */
 public final class BlockedKernels {
     private BlockedKernels() {

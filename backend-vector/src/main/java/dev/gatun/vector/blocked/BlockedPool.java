@@ -23,8 +23,8 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The largest, perhaps with its position, or the mean, of each window over one or two axes, a block of channels at a time. Only places inside of the image are read: which of the
- * window's rows and columns those are is in a table.
+ * The largest, perhaps with its position, or the mean, of each window over one or two axes, a block of channels at a time. Only places inside of the image
+ * are read: which of the window's rows and columns those are is in a table.
  */
 final class BlockedPool implements FrameKernel {
     private final Pooling op;

@@ -20,11 +20,11 @@ import java.util.Optional;
  * [N, blocks, pixels, lanes]; one value a channel {@code [1, C, 1, 1]} lies at [blocks, 1, lanes].
  */
 final class BlockedRegion implements Kernel {
-    private final RegionKernel memory;
+    private final Kernel memory;
     private final List<Layout> layouts;
     private final int results;
 
-    private BlockedRegion(RegionKernel memory, List<Layout> layouts, int results) {
+    private BlockedRegion(Kernel memory, List<Layout> layouts, int results) {
         this.memory = memory;
         this.layouts = layouts;
         this.results = results;
@@ -57,7 +57,7 @@ final class BlockedRegion implements Kernel {
         boolean floats = region.results().stream()
                 .allMatch(r -> r >= region.inputs() && region.code().get(r - region.inputs()).dtype() == DType.F32);
         var program = new Fused.Region(shape, region.inputs(), region.code(), region.results());
-        return floats ? RegionKernel.of(program, types, workers).map(k -> new BlockedRegion(k, layouts, region.results().size())) : Optional.empty();
+        return floats ? RegionKernel.best(program, types, workers).map(k -> new BlockedRegion(k, layouts, region.results().size())) : Optional.empty();
     }
 
     private static boolean isPerChannel(Shape shape, Shape image) {

@@ -64,6 +64,16 @@ final class ConvChoice {
         return dense ? of(t, relu, threads) : Optional.empty();
     }
 
+    /** Returns whether {@link WinogradBackwardWeights} is the cheaper method for the gradient in the weights; the transform of each back costs some 6. */
+    static boolean isWinogradCheaperForWeights(ConvShape s) {
+        if (!WinogradConv.suits(s) || hasFewChannels(s) || !isWinogradAllowed()) {
+            return false;
+        }
+        long tiles = (long) s.N() * Math.ceilDiv(s.OH(), 4) * Math.ceilDiv(s.OW(), 4);
+        long weights = 36L * s.IC() * s.OC();
+        return weights * (tiles + 6) + tiles * 300 * (s.IC() + s.OC()) < 9L * s.IC() * s.OC() * s.N() * s.OH() * s.OW();
+    }
+
     /** Returns whether weights that change from call to call are worth blocks of channels: all are full, or the input is read row-major. */
     static boolean canBeTrained(ConvShape s) {
         return DirectConv.suits(s) && s.OC() % Simd.LANES == 0 && (s.IC() % Simd.LANES == 0 || hasFewChannels(s));

@@ -1,5 +1,6 @@
 package dev.gatun.vector.blocked;
 
+import dev.gatun.vector.Native;
 import dev.gatun.vector.Simd;
 
 /**
@@ -69,6 +70,40 @@ final class Panel {
             case 2 -> Tile2.run(rows, src, pixels, taps, K, w, dst, plane, init);
             case 1 -> Tile1.run(rows, src, pixels, taps, K, w, dst, plane, init);
             default -> throw new AssertionError(vectors);
+        }
+    }
+
+    /**
+     * Computes {@code count} rows of a product with a panel, row by row in {@code dst}, and adds what is there.
+     *
+     * @param pixels address of one offset a row
+     * @param isFirst whether nothing is there
+     * @param scratch address of a tile
+     * @see Tile4#run
+     */
+    static void addProducts(int count, int vectors, long src, long pixels, long taps, int K, long w, long dst, long plane, boolean isFirst, long scratch) {
+        int tiles = Math.ceilDiv(count, PIXELS);
+        int row = 0;
+        for (int tile = 0; tile < tiles; tile++) {
+            int end = (int) ((long) count * (tile + 1) / tiles);
+            long at = dst + row * Simd.BYTES;
+            if (isFirst) {
+                tile(end - row, vectors, src, pixels + 8L * row, taps, K, w, at, plane, Native.ZEROS);
+            } else {
+                tile(end - row, vectors, src, pixels + 8L * row, taps, K, w, scratch, PIXELS * Simd.BYTES, Native.ZEROS);
+                add(end - row, vectors, scratch, at, plane);
+            }
+            row = end;
+        }
+    }
+
+    private static void add(int count, int vectors, long tile, long dst, long plane) {
+        for (int v = 0; v < vectors; v++) {
+            for (long i = 0; i < count * Simd.BYTES; i += Simd.BYTES) {
+                Native.store(dst + i, Native.load(dst + i).add(Native.load(tile + i)));
+            }
+            tile += PIXELS * Simd.BYTES;
+            dst += plane;
         }
     }
 }

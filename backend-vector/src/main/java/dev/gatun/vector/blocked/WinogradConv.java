@@ -34,9 +34,6 @@ final class WinogradConv implements ConvMethod {
     /** A worker with fewer tiles waits for the weights. */
     private static final int FEW_TILES = 12;
 
-    /** From this width on neighbouring tiles are transformed one after the other, a block of channels at a time: fewer streams for the prefetcher. */
-    private static final int WIDE = 56;
-
     /** Longer sums are made of parts of half this length: the error of a sum grows with the root of the longest chain of additions. */
     private static final int CHAIN = 256;
 
@@ -54,6 +51,7 @@ final class WinogradConv implements ConvMethod {
     private final boolean shared;
     private final int parts;
     private final long xiV;
+    private final WinogradInput input;
     private final long xiM;
     private final MemorySegment taps;
     private final MemorySegment pixels;
@@ -83,8 +81,9 @@ final class WinogradConv implements ConvMethod {
         int most = (int) (shared ? Math.max(SHARED_BYTES / tileBytes, FEW_TILES) : Math.clamp(OWN_BYTES / tileBytes / 6 * 6, 6, 864 / (n * n)));
         T = Math.ceilDiv(tiles, Math.ceilDiv(tiles, most));
         parts = s.IC() <= CHAIN ? 1 : Math.ceilDiv(s.IC(), CHAIN / 2);
-        xiV = oddLines(inputBlocks * T * Simd.BYTES);
-        xiM = oddLines(Panel.BLOCKS * T * Simd.BYTES);
+        xiV = WinogradInput.oddLines(inputBlocks * T * Simd.BYTES);
+        input = new WinogradInput(s, m, T, xiV);
+        xiM = WinogradInput.oddLines(Panel.BLOCKS * T * Simd.BYTES);
         taps = Taps.table(new ConvShape(1, s.IC(), 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1), Simd.LANES, 0, T * Simd.BYTES);
         pixels = Taps.neighbours(T);
     }
@@ -92,11 +91,6 @@ final class WinogradConv implements ConvMethod {
     /** Returns whether the algorithm covers {@code s}. */
     static boolean suits(ConvShape s) {
         return s.KH() == 3 && s.KW() == 3 && s.SH() == 1 && s.SW() == 1 && s.DH() == 1 && s.DW() == 1 && s.G() == 1;
-    }
-
-    /** An odd number of lines of the cache: what is written at such distances falls into different sets. */
-    private static long oddLines(long bytes) {
-        return (Math.ceilDiv(bytes, 64L) | 1) * 64;
     }
 
     @Override
@@ -120,12 +114,12 @@ final class WinogradConv implements ConvMethod {
     }
 
     private long vBytes() {
-        return oddLines(n * n * xiV);
+        return WinogradInput.oddLines(n * n * xiV);
     }
 
     /** What a worker needs: a patch of input, one in the middle of its transform, M, a part of M, and a V unless that is shared. */
     private long areaBytes() {
-        return oddLines(offsetOfV() + (shared ? 0 : vBytes()));
+        return WinogradInput.oddLines(offsetOfV() + (shared ? 0 : vBytes()));
     }
 
     private long offsetOfM() {
@@ -158,7 +152,7 @@ final class WinogradConv implements ConvMethod {
         for (int block = 0; block < blocks; block++) {
             int first = from + (int) Workers.share(to - from, block, blocks);
             int last = from + (int) Workers.share(to - from, block + 1, blocks);
-            input(frame, first, first, last, 0, inputBlocks, v, area);
+            input.run(ConvFrame.x(frame), first, first, last, 0, inputBlocks, v, area);
             for (int panel = 0; panel < panels; panel++) {
                 panel(frame, panel, first, first, last, v, area);
             }
@@ -175,7 +169,7 @@ final class WinogradConv implements ConvMethod {
             int tile = first + (int) (item / inputBlocks);
             int block = (int) (item % inputBlocks);
             int end = (int) Math.min(inputBlocks, block + last - item);
-            input(frame, first, tile, tile + 1, block, end, ConvFrame.scratch(frame), area);
+            input.run(ConvFrame.x(frame), first, tile, tile + 1, block, end, ConvFrame.scratch(frame), area);
             item += end - block;
         }
     }
@@ -195,53 +189,6 @@ final class WinogradConv implements ConvMethod {
         }
     }
 
-    /** Transforms blocks {@code block} .. {@code end} of the input of tiles {@code from} .. {@code to}; tile {@code base} is the first of {@code v}. */
-    private void input(long frame, int base, int from, int to, int block, int end, long v, long area) {
-        boolean wide = s.IW() >= WIDE && end - block > 1;
-        if (wide) {
-            for (int b = block; b < end; b++) {
-                input(frame, base, from, to, b, b + 1, v, area);
-            }
-            return;
-        }
-        long row = s.IW() * Simd.BYTES;
-        long plane = s.IH() * row;
-        long scratch = area + n * n * Simd.BYTES;
-        for (int tile = from; tile < to;) {
-            int image = tile / (tilesHigh * tilesWide);
-            int x = tile % tilesWide;
-            int ih = tile / tilesWide % tilesHigh * m - s.PH();
-            int iw = x * m - s.PW();
-            long src = ConvFrame.x(frame) + ((long) image * inputBlocks + block) * plane;
-            long dst = v + (block * T + tile - base) * Simd.BYTES;
-            boolean inside = ih >= 0 && iw >= 0 && ih + n <= s.IH() && iw + n <= s.IW();
-            if (!inside) {
-                for (int b = block; b < end; b++) {
-                    PaddedRows.copy(1, s.IH(), s.IW(), ih, n, iw, n, Simd.BYTES, src, area);
-                    transform(area, n * Simd.BYTES, 0, dst, 0, scratch, 1);
-                    src += plane;
-                    dst += T * Simd.BYTES;
-                }
-                tile++;
-            } else if (end - block == 1) {
-                int run = Math.min(Math.min(to - tile, tilesWide - x), (s.IW() - n - iw) / m + 1);
-                transform(src + ih * row + iw * Simd.BYTES, row, m * Simd.BYTES, dst, Simd.BYTES, scratch, run);
-                tile += run;
-            } else {
-                transform(src + ih * row + iw * Simd.BYTES, row, plane, dst, T * Simd.BYTES, scratch, end - block);
-                tile++;
-            }
-        }
-    }
-
-    private void transform(long src, long row, long srcStep, long dst, long dstStep, long scratch, int count) {
-        if (m == 4) {
-            Winograd4Tile.input(src, row, srcStep, dst, dstStep, xiV, scratch, count);
-        } else {
-            Winograd2Tile.input(src, row, srcStep, dst, dstStep, xiV, scratch, count);
-        }
-    }
-
     /** Computes a panel of tiles {@code from} .. {@code to}. */
     private void panel(long frame, int panel, int base, int from, int to, long v, long area) {
         int first = Panel.first(panel, outputBlocks);
@@ -252,7 +199,7 @@ final class WinogradConv implements ConvMethod {
             multiply(to - from, vectors, v + (from - base) * Simd.BYTES + xi * xiV, w + xi * vectors * Simd.BYTES * s.IC(),
                     products + xi * xiM, products + n * n * xiM);
         }
-        if (s.OW() >= WIDE) {
+        if (s.OW() >= WinogradInput.WIDE) {
             for (int b = 0; b < vectors; b++) {
                 output(frame, first + b, 1, from, to, products + b * T * Simd.BYTES, area);
             }

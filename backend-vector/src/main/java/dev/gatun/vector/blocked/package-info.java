@@ -6,12 +6,15 @@
  * request      BlockedKernels    which requests stay in blocks
  *              BlockedConv       a convolution with biases, residual and ReLU   = ConvEpilogue over a ConvMethod
  *              BlockedPool, BlockedConcat, BlockedRegion, BlockedReorder, PackWeights
- * method       ConvMethod        = DirectConv | WinogradConv | DepthwiseConv, chosen by ConvChoice for a ConvShape
+ *              BlockedBatchNorm, BlockedPoolGradient
+ * method       ConvMethod        = DirectConv | WinogradConv | DepthwiseConv | StridedGradient, chosen by ConvChoice for a ConvShape
+ *              the gradient in x with stride 1 is a convolution of dy with other weights, and so has the same methods
+ *              BackwardWeightsConv | WinogradBackwardWeights: the gradient in the weights
  * panel        Panel             up to four blocks of output channels and any number of neighbouring pixels
  * tile         Tile4             6 pixels x 4 vectors: the loop in which the time goes, fed by tables of offsets (Taps)
  *              Finish            residual and ReLU over the finished tile
  * layout       Blocked           activations, [N, C / block, spatial..., C % block]
- *              PackedWeights     weights in the order in which a method reads them
+ *              PackedWeights     weights in the order in which a method reads them, gathered by WeightBlock
  * </pre>
  *
  * <p>A launch writes its addresses into a frame in native memory ({@link dev.gatun.vector.blocked.ConvFrame}); workers read them there. Kernels are immutable,

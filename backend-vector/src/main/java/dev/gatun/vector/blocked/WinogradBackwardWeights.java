@@ -1,0 +1,230 @@
+package dev.gatun.vector.blocked;
+
+import dev.gatun.spi.Layout;
+import dev.gatun.vector.FrameKernel;
+import dev.gatun.vector.Native;
+import dev.gatun.vector.Simd;
+import dev.gatun.vector.Transpose;
+import dev.gatun.vector.Workers;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+
+/**
+ * The gradient in the weights of a convolution with a dense 3x3 kernel and stride 1, by the gradient of Winograd's algorithm: a tile of 4 x 4 pixels costs
+ * 36 products a pair of channels instead of 144.
+ *
+ * <pre>V[ξ, ic, tile] = Bᵀ d B           the patch of 6 x 6 pixels of x under a tile: {@link WinogradInput}
+ * Z[ξ, oc, tile] = A dy Aᵀ          the tile of dy: {@link Winograd4Gradient#output}
+ * U[ξ, oc, ic]   = Σ V[ξ, ic, tile] · Z[ξ, oc, tile]     36 matrix products over all tiles: {@link Panel#tile}
+ * dw[oc, ic]     = Gᵀ U G           {@link Winograd4Gradient#weights}</pre>
+ *
+ * <p>Some tiles at a time, so that V and Z stay in the last cache: workers share the tiles to transform, then the products. Error: against double precision
+ * below 3e-6 of the largest weight's gradient.
+ */
+final class WinogradBackwardWeights implements FrameKernel {
+    private static final int M = 4;
+    private static final int PLACES = 36;
+
+    /** What V and Z may take of the last cache. */
+    private static final long CACHE_BYTES = 4 << 20;
+
+    /** Tiles of a sum: more than 192 take Z of a panel out of the first cache, fewer than 24 are less than what adding them costs. */
+    private static final int MOST_TILES = 192;
+    private static final int FEWEST_TILES = 24;
+
+    private final ConvShape s;
+    private final int inputBlocks;
+    private final int outputBlocks;
+    private final int panels;
+    private final int tiles;
+    private final int T;
+    private final WinogradInput input;
+    private final long xiU;
+    private final MemorySegment channels;
+    private final MemorySegment neighbours;
+    private final Workers workers;
+    private final Workers.FrameTask transform = this::transform;
+    private final Workers.FrameTask store = this::store;
+
+    WinogradBackwardWeights(ConvShape s, Workers workers) {
+        this.s = s;
+        this.workers = workers;
+        inputBlocks = Panel.blocks(s.IC());
+        outputBlocks = Panel.blocks(s.OC());
+        panels = Panel.count(outputBlocks);
+        tiles = s.N() * Math.ceilDiv(s.OH(), M) * Math.ceilDiv(s.OW(), M);
+        int most = Math.clamp(CACHE_BYTES / (PLACES * (inputBlocks + outputBlocks) * Simd.BYTES), FEWEST_TILES, MOST_TILES);
+        T = Math.ceilDiv(tiles, Math.ceilDiv(tiles, most));
+        input = new WinogradInput(s, M, T, WinogradInput.oddLines(inputBlocks * T * Simd.BYTES));
+        xiU = WinogradInput.oddLines(outputBlocks * s.IC() * Simd.BYTES);
+        channels = Arena.ofAuto().allocate(8L * s.IC(), 64);
+        for (int ic = 0; ic < s.IC(); ic++) {
+            channels.setAtIndex(ValueLayout.JAVA_LONG, ic, ic / Simd.LANES * T * Simd.BYTES + ic % Simd.LANES * Native.FLOAT);
+        }
+        neighbours = Arena.ofAuto().allocate(4L * T, 64);
+        for (int tile = 0; tile < T; tile++) {
+            neighbours.setAtIndex(ValueLayout.JAVA_INT, tile, (int) (tile * Simd.BYTES));
+        }
+    }
+
+    @Override
+    public String name() {
+        return "conv backward weights, winograd 4x4, blocks of " + T + " tiles";
+    }
+
+    @Override
+    public List<Layout> inputLayouts() {
+        return List.of(Blocked.NATIVE, Blocked.NATIVE);
+    }
+
+    @Override
+    public int buffers() {
+        return 3;
+    }
+
+    @Override
+    public Workers workers() {
+        return workers;
+    }
+
+    @Override
+    public boolean isParallel() {
+        return !s.isSmall();
+    }
+
+    @Override
+    public long scratchBytes() {
+        return offsetOfAreas() + (isParallel() ? workers.threads() : 1) * areaBytes();
+    }
+
+    /** Behind the position: V. */
+    private static long offsetOfV() {
+        return 64;
+    }
+
+    private long offsetOfZ() {
+        return offsetOfV() + PLACES * input.xi();
+    }
+
+    private long offsetOfU() {
+        return offsetOfZ() + outputBlocks * blockZ();
+    }
+
+    private long offsetOfAreas() {
+        return Math.ceilDiv(offsetOfU() + PLACES * xiU, 128L) * 128;
+    }
+
+    /** Bytes between the places of a patch in Z of a panel. */
+    private long xiZ(int vectors) {
+        return WinogradInput.oddLines(vectors * T * Simd.BYTES);
+    }
+
+    /** Room for a block of output channels in Z, whatever panel it belongs to. */
+    private long blockZ() {
+        return PLACES * (T * Simd.BYTES + 128);
+    }
+
+    /** What a worker needs: patches, or a tile of products, or a block of weights and one in the middle of its transform. */
+    private static long areaBytes() {
+        return Math.ceilDiv(Math.max(WinogradInput.scratchBytes(M), WeightBlock.bytes(9) + Winograd4Tile.WEIGHT_SCRATCH), 128L) * 128;
+    }
+
+    private long area(long frame, int worker) {
+        return scratch(frame) + offsetOfAreas() + worker * areaBytes();
+    }
+
+    @Override
+    public void start(long frame) {
+        for (int first = 0; first < tiles; first += T) {
+            Native.putLong(scratch(frame), first);
+            share(transform, frame);
+            share(this, frame);
+        }
+        share(store, frame);
+    }
+
+    private void share(Workers.FrameTask task, long frame) {
+        if (isParallel()) {
+            workers.run(task, frame);
+        } else {
+            task.run(frame, 0, 1);
+        }
+    }
+
+    /** Transforms some of the tiles from the position on, of x as of dy. */
+    private void transform(long frame, int worker, int of) {
+        int first = (int) Native.getLong(scratch(frame));
+        int count = Math.min(T, tiles - first);
+        int from = first + (int) Workers.share(count, worker, of);
+        int to = first + (int) Workers.share(count, worker + 1, of);
+        long area = area(frame, worker);
+        input.run(address(frame, 0), first, from, to, 0, inputBlocks, scratch(frame) + offsetOfV(), area);
+        for (int panel = 0; panel < panels; panel++) {
+            int block = Panel.first(panel, outputBlocks);
+            int vectors = Panel.first(panel + 1, outputBlocks) - block;
+            long z = z(frame, block);
+            for (int tile = from; tile < to; tile++) {
+                for (int v = 0; v < vectors; v++) {
+                    output(frame, tile, block + v, z + ((long) (tile - first) * vectors + v) * Simd.BYTES, xiZ(vectors), area);
+                }
+            }
+        }
+    }
+
+    private long z(long frame, int block) {
+        return scratch(frame) + offsetOfZ() + block * blockZ();
+    }
+
+    private void output(long frame, int tile, int block, long dst, long xi, long area) {
+        int wide = input.tilesWide();
+        int high = input.tilesHigh();
+        int oh = tile / wide % high * M;
+        int ow = tile % wide * M;
+        long row = s.OW() * Simd.BYTES;
+        long plane = address(frame, 1) + ((long) (tile / (wide * high)) * outputBlocks + block) * s.OH() * row;
+        long half = area + M * M * Simd.BYTES;
+        if (oh + M <= s.OH() && ow + M <= s.OW()) {
+            Winograd4Gradient.output(plane + oh * row + ow * Simd.BYTES, row, dst, xi, half);
+        } else {
+            PaddedRows.copy(1, s.OH(), s.OW(), oh, M, ow, M, Simd.BYTES, plane, area);
+            Winograd4Gradient.output(area, M * Simd.BYTES, dst, xi, half);
+        }
+    }
+
+    /** Computes some of the products over these tiles, and adds them to those of the tiles before. */
+    @Override
+    public void run(long frame, int worker, int of) {
+        int first = (int) Native.getLong(scratch(frame));
+        int count = Math.min(T, tiles - first);
+        long area = area(frame, worker);
+        int last = (int) Workers.share(PLACES * panels, worker + 1, of);
+        for (int item = (int) Workers.share(PLACES * panels, worker, of); item < last; item++) {
+            int xi = item / panels;
+            int block = Panel.first(item % panels, outputBlocks);
+            int vectors = Panel.first(item % panels + 1, outputBlocks) - block;
+            Panel.addProducts(s.IC(), vectors, scratch(frame) + offsetOfV() + xi * input.xi(), channels.address(), neighbours.address(), count,
+                    z(frame, block) + xi * xiZ(vectors), scratch(frame) + offsetOfU() + xi * xiU + block * s.IC() * Simd.BYTES, s.IC() * Simd.BYTES,
+                    first == 0, area);
+        }
+    }
+
+    /** Transforms U into dw, a block of input by a block of output channels at a time. */
+    private void store(long frame, int worker, int of) {
+        long area = area(frame, worker);
+        long half = area + WeightBlock.bytes(9);
+        int last = (int) Workers.share(outputBlocks * inputBlocks, worker + 1, of);
+        for (int item = (int) Workers.share(outputBlocks * inputBlocks, worker, of); item < last; item++) {
+            int oc = item / inputBlocks * Simd.LANES;
+            int ic = item % inputBlocks * Simd.LANES;
+            int rows = Math.min(Simd.LANES, s.IC() - ic);
+            long src = scratch(frame) + offsetOfU() + ((long) item / inputBlocks * s.IC() + ic) * Simd.BYTES;
+            for (int i = 0; i < rows; i++) {
+                Winograd4Gradient.weights(src + i * Simd.BYTES, xiU, area + i * 9 * Simd.BYTES, half);
+            }
+            Transpose.run(rows * 9, Math.min(Simd.LANES, s.OC() - oc), area, Simd.BYTES, address(frame, 2) + ((long) oc * s.IC() + ic) * 9 * Native.FLOAT,
+                    s.IC() * 9 * Native.FLOAT);
+        }
+    }
+}
