@@ -26,7 +26,7 @@ public final class Plan implements AutoCloseable {
     private static final Cleaner CLEANER = Cleaner.create();
 
     /** Folded values are computed in groups of about this size: each takes a plan, and all of a group are in memory at once. */
-    private static final long GROUP_BYTES = 4 << 20;
+    private static final long GROUP_BYTES = 8 << 20;
 
     private final Backend backend;
     private final Graph source;

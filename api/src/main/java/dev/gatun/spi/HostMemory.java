@@ -15,20 +15,37 @@ public final class HostMemory implements Memory {
     private static final HostMemory SHARED = new HostMemory();
     private static final long ALIGNMENT = 64;
 
+    /** Blocks below this are kept even if they are discarded: it is not worth the while. */
+    private static final long SMALL = 128 << 10;
+
     /** Bytes in use from which on the collector is asked to find tensors that nobody holds: the heap alone would not tell it. */
     private static final long NUDGE = 1L << 30;
 
     /** Where fresh blocks come from. */
     @FunctionalInterface
     public interface Source {
-        /** Returns {@code bytes} bytes of native memory, aligned to 64 bytes at least, that live as long as {@code arena}. */
-        MemorySegment allocate(Arena arena, long bytes);
+        /** Returns {@code bytes} bytes of native memory, aligned to 64 bytes at least, with undefined content. */
+        Block allocate(long bytes);
     }
 
-    private volatile Source source = (arena, bytes) -> arena.allocate(bytes, ALIGNMENT);
+    /** Native memory, and what gives it back to the system. */
+    public record Block(MemorySegment segment, Runnable release) {
+        /** Returns a block of an arena of its own. Giving it back waits for all threads of the process, for a millisecond when it is busy. */
+        public static Block ofArena(long bytes) {
+            Arena arena = Arena.ofShared();
+            try {
+                return new Block(arena.allocate(bytes, ALIGNMENT), arena::close);
+            } catch (OutOfMemoryError | IllegalArgumentException e) {
+                arena.close();
+                throw e;
+            }
+        }
+    }
 
-    /** Owner of each block that is in use or kept: closing it gives the memory back. */
-    private final Map<HostBuffer, Arena> arenas = new IdentityHashMap<>();
+    private volatile Source source = Block::ofArena;
+
+    /** What gives each block back that is in use or kept. */
+    private final Map<HostBuffer, Runnable> releases = new IdentityHashMap<>();
     private final Map<Long, ArrayDeque<HostBuffer>> free = new HashMap<>();
     private long used;
     private long kept;
@@ -97,13 +114,12 @@ public final class HostMemory implements Memory {
     }
 
     private HostBuffer fresh(long size) {
-        Arena arena = Arena.ofShared();
         try {
-            HostBuffer buffer = HostBuffer.of(source.allocate(arena, size));
-            arenas.put(buffer, arena);
+            Block block = source.allocate(size);
+            HostBuffer buffer = HostBuffer.of(block.segment());
+            releases.put(buffer, block.release());
             return buffer;
         } catch (OutOfMemoryError | IllegalArgumentException e) {
-            arena.close();
             throw new OutOfMemoryError("host memory: cannot get " + size + " bytes; " + used
                     + " bytes are in use (close tensors and predictors that are not needed, or raise -XX:MaxDirectMemorySize)");
         }
@@ -112,13 +128,17 @@ public final class HostMemory implements Memory {
     @Override
     public synchronized void discard(Buffer buffer) {
         HostBuffer host = own(buffer);
+        if (host.bytes() < SMALL) {
+            free(host);
+            return;
+        }
         used -= host.bytes();
-        arenas.remove(host).close();
+        releases.remove(host).run();
     }
 
     private HostBuffer own(Buffer buffer) {
         HostBuffer host = (HostBuffer) buffer;
-        if (!arenas.containsKey(host)) {
+        if (!releases.containsKey(host)) {
             throw new IllegalArgumentException("host memory: the buffer at " + host.address() + " is not one of this memory's");
         }
         return host;
@@ -135,7 +155,7 @@ public final class HostMemory implements Memory {
 
     /** Gives all kept blocks back to the system. */
     public synchronized void trim() {
-        free.values().forEach(blocks -> blocks.forEach(b -> arenas.remove(b).close()));
+        free.values().forEach(blocks -> blocks.forEach(b -> releases.remove(b).run()));
         free.clear();
         kept = 0;
     }

@@ -1,7 +1,7 @@
 package dev.gatun.vector;
 
+import dev.gatun.spi.HostMemory.Block;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -16,7 +16,7 @@ import java.util.Optional;
  * Large blocks in pages of 2 MiB, where the system grants them: Linux with transparent huge pages on request. Weights and arenas of a network are read from
  * end to end; with pages of 4 KiB a processor looks up an address every 64 lines (ResNet-50: 39 ms instead of 34.6).
  *
- * <p>Anywhere else, and where native access is denied, blocks come from the {@link Arena} as usual.
+ * <p>Anywhere else, and where native access is denied, blocks come from arenas as usual.
  */
 final class HugePages {
     /** The size of a page. */
@@ -64,7 +64,7 @@ final class HugePages {
 
         /** Maps the block itself: what malloc gives back may stay in the process for ever, and weights come and go by the hundred megabytes. */
         @SuppressWarnings("restricted")
-        Optional<MemorySegment> allocate(Arena arena, long bytes) {
+        Optional<Block> allocate(long bytes) {
             long margin = bytes < PAGE ? 0 : PAGE;
             long size = bytes < PAGE ? bytes : Math.ceilDiv(bytes, PAGE) * PAGE;
             try {
@@ -77,7 +77,7 @@ final class HugePages {
                 unmap(block + size, mapped + margin - block);
                 // Whole pages only, if any: the last bytes need not cost a page. Advice that is not taken does no harm.
                 int ignored = (int) madvise.invokeExact(block, bytes / PAGE * PAGE, MADV_HUGEPAGE);
-                return Optional.of(MemorySegment.ofAddress(block).reinterpret(bytes, arena, b -> unmap(b.address(), size)));
+                return Optional.of(new Block(MemorySegment.ofAddress(block).reinterpret(bytes), () -> unmap(block, size)));
             } catch (Throwable e) {
                 throw new AssertionError("C functions throw nothing", e);
             }
@@ -96,12 +96,11 @@ final class HugePages {
     }
 
     /**
-     * Returns a block of {@code bytes} bytes that lives as long as {@code arena}, in huge pages if it is large and the system grants them, with undefined
-     * content; aligned to 64 bytes at least.
+     * Returns a block of {@code bytes} bytes, in huge pages if it is large and the system grants them, with undefined content; aligned to 64 bytes at least.
      */
-    static MemorySegment allocate(Arena arena, long bytes) {
-        Optional<MemorySegment> huge = bytes < MAPPED ? Optional.empty() : Library.FOUND.flatMap(library -> library.allocate(arena, bytes));
-        return huge.orElseGet(() -> arena.allocate(bytes, 64));
+    static Block allocate(long bytes) {
+        Optional<Block> mapped = bytes < MAPPED ? Optional.empty() : Library.FOUND.flatMap(library -> library.allocate(bytes));
+        return mapped.orElseGet(() -> Block.ofArena(bytes));
     }
 
     /** Returns whether large blocks are asked for in huge pages here. */
