@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /** The other end of a {@link Contestant}: a process that works when told. */
 final class ContestantProcess implements AutoCloseable {
     private static final String NATIVE = "8g";
+    private static final int LINES = 8;
     private static final long PATIENCE_SECONDS = 10;
     private final String name;
     private final Process process;
@@ -104,7 +106,9 @@ final class ContestantProcess implements AutoCloseable {
             }
         }
         List<String> said = Files.readAllLines(log);
-        throw new IOException(name + " ended: " + String.join("\n", said.subList(Math.max(0, said.size() - 12), said.size())));
+        int from = IntStream.range(0, said.size()).filter(i -> said.get(i).startsWith("Exception in")).findFirst()
+                .orElse(Math.max(0, said.size() - LINES));
+        throw new IOException(name + " ended: " + String.join("\n", said.subList(from, Math.min(from + LINES, said.size()))));
     }
 
     @Override

@@ -50,7 +50,7 @@ final class GatunPeer implements Peer {
             case Work.Inference w -> {
                 Layer network = Networks.layer(w.network());
                 Safetensors.load(WorkFiles.weights(folder)).into(network);
-                Predictor predictor = Predictor.of(network, backend);
+                Predictor predictor = Predictor.takingOver(network, backend);
                 yield new Calls(() -> predictor.predict(x));
             }
             case Work.Training w -> {
@@ -65,7 +65,7 @@ final class GatunPeer implements Peer {
                     yield new Calls(() -> step.run(LEARNING_RATE, x).getFirst());
                 }
                 Safetensors.load(WorkFiles.weights(folder)).into(lstm);
-                CompiledFunction f = CompiledFunction.of(backend, in -> List.of(run(lstm, in.getFirst(), Pass.inference())));
+                CompiledFunction f = CompiledFunction.of(backend, in -> List.of(run(lstm, in.getFirst(), Pass.inference()))).takingOver();
                 yield new Calls(() -> f.call(x).getFirst());
             }
             case Work.Gan w -> new Calls(gan(w, x, backend));
