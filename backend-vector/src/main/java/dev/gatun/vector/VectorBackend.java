@@ -91,7 +91,8 @@ final class VectorBackend implements Backend {
             case Movement m -> Optional.of(MoveKernel.of(m, in, out.getFirst(), workers));
             case Indexing i -> indexing(i, in);
             case Contraction.MatMul m -> kernel(MatMulKernel.of(m, Tail.NONE, in, frozen, workers));
-            case Convolution c -> kernel(ConvKernel.of(c, Tail.NONE, in, out.getFirst(), workers));
+            case Convolution c -> kernel(WholeImageConv.of(c, in, out.getFirst(), workers))
+                    .or(() -> kernel(ConvKernel.of(c, Tail.NONE, in, out.getFirst(), workers)));
             case Normalization n -> normalization(n, in);
             case Pooling p -> pooling(p, in, out);
             case Recurrent.Rnn r -> kernel(RnnKernel.of(r, in, frozen, workers));

@@ -21,9 +21,9 @@ record Blocked(int block) implements Layout {
         return type.dtype() == DType.F32 && type.shape().rank() >= 3 && type.shape().rank() <= 5;
     }
 
-    /** Returns whether a tensor can lie so, or positions in such a tensor could: elements of four bytes. */
+    /** Returns whether a tensor can lie so, or what belongs to the elements of such a tensor could: positions, truth values. */
     static boolean canHold(TensorType type) {
-        return type.dtype().bytes() == Float.BYTES && type.shape().rank() >= 3 && type.shape().rank() <= 5;
+        return (type.dtype().bytes() == Float.BYTES || type.dtype() == DType.BOOL) && type.shape().rank() >= 3 && type.shape().rank() <= 5;
     }
 
     /** Returns the pixels of one channel. */
@@ -38,7 +38,7 @@ record Blocked(int block) implements Layout {
     @Override
     public long bytes(TensorType type) {
         long channels = (long) Math.ceilDiv(type.shape().dim(1), block) * block;
-        return type.shape().dim(0) * channels * pixels(type.shape()) * Float.BYTES;
+        return type.shape().dim(0) * channels * pixels(type.shape()) * type.dtype().bytes();
     }
 
     @Override

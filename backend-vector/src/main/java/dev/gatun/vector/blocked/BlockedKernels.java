@@ -1,6 +1,5 @@
 package dev.gatun.vector.blocked;
 
-import dev.gatun.DType;
 import dev.gatun.TensorType;
 import dev.gatun.op.Convolution;
 import dev.gatun.op.Elementwise;
@@ -60,9 +59,9 @@ public final class BlockedKernels {
     /** A single op is a program of one instruction. */
     private static Optional<Kernel> elementwise(Elementwise op, KernelRequest.Single request, Workers workers) {
         int operands = request.inputs().size();
-        var code = List.of(new Fused.Instruction(op, IntStream.range(0, operands).boxed().toList(), DType.F32));
-        return request.outputs().getFirst().dtype() != DType.F32 ? Optional.empty()
-                : BlockedRegion.of(new Fused.Region(request.outputs().getFirst().shape(), operands, code, List.of(operands)), request.inputs(), workers);
+        TensorType result = request.outputs().getFirst();
+        var code = List.of(new Fused.Instruction(op, IntStream.range(0, operands).boxed().toList(), result.dtype()));
+        return BlockedRegion.of(new Fused.Region(result.shape(), operands, code, List.of(operands)), request.inputs(), workers);
     }
 
     /**

@@ -44,20 +44,23 @@ final class BlockedRegion implements Kernel {
             if (input.elements() == 1) {
                 layouts.add(Layout.PLAIN);
                 types.add(input.with(Shape.SCALAR));
-            } else if (Blocked.suits(input) && input.shape().equals(image)) {
+            } else if (Blocked.canHold(input) && input.shape().equals(image)) {
                 layouts.add(Blocked.NATIVE);
                 types.add(input.with(shape));
-            } else if (Blocked.suits(input) && input.shape().rank() == image.rank() && isPerChannel(input.shape(), image)) {
+            } else if (Blocked.canHold(input) && input.shape().rank() == image.rank() && isPerChannel(input.shape(), image)) {
                 layouts.add(Blocked.NATIVE);
                 types.add(input.with(Shape.of(blocks, 1, Simd.LANES)));
             } else {
                 return Optional.empty();
             }
         }
-        boolean floats = region.results().stream()
-                .allMatch(r -> r >= region.inputs() && region.code().get(r - region.inputs()).dtype() == DType.F32);
+        boolean results = region.results().stream().allMatch(r -> r >= region.inputs() && canHold(region.code().get(r - region.inputs()).dtype()));
         var program = new Fused.Region(shape, region.inputs(), region.code(), region.results());
-        return floats ? RegionKernel.best(program, types, workers).map(k -> new BlockedRegion(k, layouts, region.results().size())) : Optional.empty();
+        return results ? RegionKernel.best(program, types, workers).map(k -> new BlockedRegion(k, layouts, region.results().size())) : Optional.empty();
+    }
+
+    private static boolean canHold(DType result) {
+        return result == DType.F32 || result == DType.BOOL;
     }
 
     private static boolean isPerChannel(Shape shape, Shape image) {

@@ -1,5 +1,9 @@
 package dev.gatun.vector.blocked;
 
+import static dev.gatun.vector.Native.ALL;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import dev.gatun.DType;
 import dev.gatun.TensorType;
 import dev.gatun.spi.Kernel;
 import dev.gatun.spi.KernelRequest;
@@ -21,6 +25,7 @@ final class BlockedReorder implements FrameKernel {
     private final int C;
     private final int blocks;
     private final int pixels;
+    private final boolean truth;
     private final long items;
     private final Workers workers;
 
@@ -30,6 +35,7 @@ final class BlockedReorder implements FrameKernel {
         C = type.shape().dim(1);
         blocks = Panel.blocks(C);
         pixels = Blocked.pixels(type.shape());
+        truth = type.dtype() == DType.BOOL;
         items = (long) type.shape().dim(0) * blocks * strips();      // item = (image · blocks + block) · strips + strip
     }
 
@@ -88,6 +94,10 @@ final class BlockedReorder implements FrameKernel {
             int channel = (int) (plane % blocks) * Simd.LANES;
             int channels = Math.min(Simd.LANES, C - channel);
             int count = Math.min(STRIP, pixels - first);
+            if (truth) {
+                moveBytes(channels, count, plain + (plane / blocks * C + channel) * pixels + first, blocked + (plane * pixels + first) * Simd.LANES);
+                continue;
+            }
             long row = plain + ((plane / blocks * C + channel) * pixels + first) * Native.FLOAT;
             long vectors = blocked + (plane * pixels + first) * Simd.BYTES;
             if (toBlocked) {
@@ -97,6 +107,22 @@ final class BlockedReorder implements FrameKernel {
                 Transpose.run(channels, count, row, pixels * Native.FLOAT, vectors, Simd.BYTES);
             } else {
                 Transpose.run(count, channels, vectors, Simd.BYTES, row, pixels * Native.FLOAT);
+            }
+        }
+    }
+
+    /** The same for elements of one byte. */
+    private void moveBytes(int channels, int count, long plain, long blocked) {
+        for (int c = 0; c < channels; c++) {
+            for (int q = 0; q < count; q++) {
+                long row = plain + (long) c * pixels + q;
+                long vector = blocked + (long) q * Simd.LANES + c;
+                ALL.set(JAVA_BYTE, toBlocked ? vector : row, ALL.get(JAVA_BYTE, toBlocked ? row : vector));
+            }
+        }
+        for (int c = channels; toBlocked && c < Simd.LANES; c++) {
+            for (int q = 0; q < count; q++) {
+                ALL.set(JAVA_BYTE, blocked + (long) q * Simd.LANES + c, (byte) 0);
             }
         }
     }

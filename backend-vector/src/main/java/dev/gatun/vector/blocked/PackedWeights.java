@@ -65,13 +65,8 @@ record PackedWeights(Order order, int SH, int SW, int DH, int DW) implements Lay
     public long bytes(TensorType type) {
         int OC = type.shape().dim(0);
         int IC = type.shape().dim(1);
-        long taps = type.elements() / OC / IC;
-        long places = switch (order) {
-            case BLOCKS, CHANNELS, DEPTHWISE, GRADIENT_BLOCKS -> taps;
-            case WINOGRAD_2, GRADIENT_WINOGRAD_2 -> 16;
-            case WINOGRAD_4, GRADIENT_WINOGRAD_4 -> 36;
-        };
-        return Panel.blocks(outputs(OC, IC)) * Simd.BYTES * inputs(OC, IC) * places;
+        int taps = (int) (type.elements() / OC / IC);
+        return Panel.blocks(outputs(OC, IC)) * Simd.BYTES * inputs(OC, IC) * places(taps);
     }
 
     private int outputs(int OC, int IC) {
@@ -92,107 +87,114 @@ record PackedWeights(Order order, int SH, int SW, int DH, int DW) implements Lay
         return label();
     }
 
-    /** Returns into how many parts the packing can be cut. */
+    /** Returns into how many parts the packing can be cut: a part is a panel of output channels by a block of input channels. */
     int parts(int OC, int IC) {
-        return Panel.blocks(outputs(OC, IC));
+        return Panel.count(Panel.blocks(outputs(OC, IC))) * Panel.blocks(inputs(OC, IC));
     }
 
     /** Returns the bytes of scratch memory that each {@link #pack} needs for kernels of {@code taps} places. */
     static long scratchBytes(int taps) {
-        return WeightBlock.bytes(taps) + Winograd4Tile.WEIGHT_SCRATCH;
+        return Panel.BLOCKS * WeightBlock.bytes(taps) + Winograd4Tile.WEIGHT_SCRATCH;
     }
 
     /** Packs the parts {@code from} .. {@code to} of row-major weights {@code [OC, IC, KH, KW]}. */
     void pack(int OC, int IC, int KH, int KW, int from, int to, long w, long dst, long scratch) {
         int outputs = outputs(OC, IC);
         int inputs = inputs(OC, IC);
-        int blocks = Panel.blocks(outputs);
+        int inputBlocks = Panel.blocks(inputs);
         int taps = KH * KW;
-        for (int block = from; block < to; block++) {
-            int panel = Panel.of(block, blocks);
-            int first = Panel.first(panel, blocks);
-            int vectors = Panel.first(panel + 1, blocks) - first;
-            int channel = block * Simd.LANES;
-            int inside = Math.min(Simd.LANES, outputs - channel);
+        for (int part = from; part < to; part++) {
+            int first = Panel.first(part / inputBlocks, Panel.blocks(outputs));
+            int vectors = Panel.first(part / inputBlocks + 1, Panel.blocks(outputs)) - first;
+            int input = part % inputBlocks * Simd.LANES;
+            int count = Math.min(Simd.LANES, inputs - input);
+            for (int v = 0; v < vectors; v++) {
+                int channel = (first + v) * Simd.LANES;
+                gather(channel, Math.min(Simd.LANES, outputs - channel), input, count, IC, taps, w, scratch + v * WeightBlock.bytes(taps));
+            }
+            long panel = dst + (long) first * inputs * Simd.BYTES * places(taps);
             switch (order) {
-                case BLOCKS, CHANNELS, GRADIENT_BLOCKS -> packTerms(inputs, KH, KW, channel, inside, IC, vectors, w,
-                        dst + (first * (long) inputs * taps + (block - first)) * Simd.BYTES, scratch);
-                case DEPTHWISE -> WeightBlock.gather(inside, 1, taps, w + (long) channel * taps * Native.FLOAT, taps * Native.FLOAT,
-                        dst + (long) block * taps * Simd.BYTES);
-                case WINOGRAD_2, GRADIENT_WINOGRAD_2 -> transform(inputs, channel, inside, IC, vectors, w,
-                        dst + (first * 16L * inputs + (block - first)) * Simd.BYTES, scratch);
-                case WINOGRAD_4, GRADIENT_WINOGRAD_4 -> transform(inputs, channel, inside, IC, vectors, w,
-                        dst + (first * 36L * inputs + (block - first)) * Simd.BYTES, scratch);
+                case BLOCKS, GRADIENT_BLOCKS -> placeTerms(inputs, KH, KW, input, count, vectors, panel, scratch);
+                case CHANNELS -> place(count * taps, vectors, scratch, Simd.BYTES, WeightBlock.bytes(taps), panel + (long) input * taps * vectors * Simd.BYTES);
+                case DEPTHWISE -> {
+                    for (int v = 0; v < vectors; v++) {
+                        place(taps, 1, scratch + v * WeightBlock.bytes(taps), Simd.BYTES, 0, panel + (long) v * taps * Simd.BYTES);
+                    }
+                }
+                case WINOGRAD_2, WINOGRAD_4, GRADIENT_WINOGRAD_2, GRADIENT_WINOGRAD_4 -> transform(inputs, input, count, vectors, panel, scratch);
             }
         }
     }
 
-    private void gather(int channel, int inside, int input, int count, int IC, int taps, long w, long scratch) {
+    private int places(int taps) {
+        return switch (order) {
+            case BLOCKS, CHANNELS, DEPTHWISE, GRADIENT_BLOCKS -> taps;
+            case WINOGRAD_2, GRADIENT_WINOGRAD_2 -> 16;
+            case WINOGRAD_4, GRADIENT_WINOGRAD_4 -> 36;
+        };
+    }
+
+    private void gather(int channel, int inside, int input, int count, int IC, int taps, long w, long dst) {
         long row = (long) IC * taps * Native.FLOAT;
         if (order.isGradient()) {
-            WeightBlock.gatherExchanged(inside, count, taps, w + input * row + (long) channel * taps * Native.FLOAT, row, scratch);
+            WeightBlock.gatherExchanged(inside, count, taps, w + input * row + (long) channel * taps * Native.FLOAT, row, dst);
         } else {
-            WeightBlock.gather(inside, count, taps, w + channel * row + (long) input * taps * Native.FLOAT, row, scratch);
+            WeightBlock.gather(inside, count, taps, w + channel * row + (long) input * taps * Native.FLOAT, row, dst);
         }
     }
 
-    private void packTerms(int inputs, int KH, int KW, int channel, int inside, int IC, int vectors, long w, long dst, long scratch) {
+    /** Writes a block of input channels phase by phase, place by place. */
+    private void placeTerms(int inputs, int KH, int KW, int input, int count, int vectors, long panel, long scratch) {
         int taps = KH * KW;
         long step = vectors * Simd.BYTES;
-        for (int input = 0; input < inputs; input += Simd.LANES) {
-            int count = Math.min(Simd.LANES, inputs - input);
-            gather(channel, inside, input, count, IC, taps, w, scratch);
-            if (order == Order.CHANNELS) {
-                scatter(count * taps, scratch, Simd.BYTES, dst + input * taps * step, step);
-                continue;
+        for (int r = 0; r < SH * SW; r++) {
+            int places = 0;
+            for (int tap = 0; tap < taps; tap++) {
+                places += isOfPhase(tap, KW, r) ? 1 : 0;
             }
-            long phase = dst;
-            for (int r = 0; r < SH * SW; r++) {
-                int places = 0;
-                long to = phase;
-                for (int i = 0; i < taps; i++) {
-                    if (i / KW * DH % SH == r / SW && i % KW * DW % SW == r % SW) {
-                        places++;
-                    }
+            long to = panel + (long) input * places * step;
+            for (int i = 0; i < taps; i++) {
+                int tap = order.isGradient() ? taps - 1 - i : i;
+                if (isOfPhase(tap, KW, r)) {
+                    place(count, vectors, scratch + tap * Simd.BYTES, taps * Simd.BYTES, WeightBlock.bytes(taps), to);
+                    to += count * step;
                 }
-                to += input * places * step;
-                for (int i = 0; i < taps; i++) {
-                    int tap = order.isGradient() ? taps - 1 - i : i;
-                    if (tap / KW * DH % SH == r / SW && tap % KW * DW % SW == r % SW) {
-                        scatter(count, scratch + tap * Simd.BYTES, taps * Simd.BYTES, to, step);
-                        to += count * step;
-                    }
-                }
-                phase += (long) inputs * places * step;
             }
+            panel += (long) inputs * places * step;
         }
     }
 
-    private static void scatter(int count, long src, long srcStep, long dst, long dstStep) {
+    private boolean isOfPhase(int tap, int KW, int phase) {
+        return tap / KW * DH % SH == phase / SW && tap % KW * DW % SW == phase % SW;
+    }
+
+    /** Copies {@code count} times {@code vectors} vectors together. */
+    private static void place(int count, int vectors, long src, long step, long block, long dst) {
         for (int i = 0; i < count; i++) {
-            Native.store(dst, Native.load(src));
-            src += srcStep;
-            dst += dstStep;
+            for (int v = 0; v < vectors; v++) {
+                Native.store(dst, Native.load(src + v * block));
+                dst += Simd.BYTES;
+            }
+            src += step;
         }
     }
 
     /** Writes U = G g Gᵀ of each pair of channels. */
-    private void transform(int inputs, int channel, int inside, int IC, int vectors, long w, long dst, long scratch) {
-        long place = (long) inputs * vectors * Simd.BYTES;
-        long half = scratch + WeightBlock.bytes(9);
-        for (int input = 0; input < inputs; input += Simd.LANES) {
-            int count = Math.min(Simd.LANES, inputs - input);
-            gather(channel, inside, input, count, IC, 9, w, scratch);
-            for (int i = 0; i < count; i++) {
-                long g = scratch + i * 9 * Simd.BYTES;
-                long to = dst + (input + i) * vectors * Simd.BYTES;
+    private void transform(int inputs, int input, int count, int vectors, long panel, long scratch) {
+        long xi = (long) inputs * vectors * Simd.BYTES;
+        long half = scratch + Panel.BLOCKS * WeightBlock.bytes(9);
+        long to = panel + (long) input * vectors * Simd.BYTES;
+        for (int i = 0; i < count; i++) {
+            for (int v = 0; v < vectors; v++) {
+                long g = scratch + v * WeightBlock.bytes(9) + i * 9 * Simd.BYTES;
                 switch (order) {
-                    case WINOGRAD_2 -> Winograd2Tile.weights(g, Simd.BYTES, to, place, half);
-                    case WINOGRAD_4 -> Winograd4Tile.weights(g, Simd.BYTES, to, place, half);
-                    case GRADIENT_WINOGRAD_2 -> Winograd2Tile.weights(g + 8 * Simd.BYTES, -Simd.BYTES, to, place, half);
-                    case GRADIENT_WINOGRAD_4 -> Winograd4Tile.weights(g + 8 * Simd.BYTES, -Simd.BYTES, to, place, half);
+                    case WINOGRAD_2 -> Winograd2Tile.weights(g, Simd.BYTES, to, xi, half);
+                    case WINOGRAD_4 -> Winograd4Tile.weights(g, Simd.BYTES, to, xi, half);
+                    case GRADIENT_WINOGRAD_2 -> Winograd2Tile.weights(g + 8 * Simd.BYTES, -Simd.BYTES, to, xi, half);
+                    case GRADIENT_WINOGRAD_4 -> Winograd4Tile.weights(g + 8 * Simd.BYTES, -Simd.BYTES, to, xi, half);
                     case BLOCKS, CHANNELS, DEPTHWISE, GRADIENT_BLOCKS -> throw new AssertionError(order);
                 }
+                to += Simd.BYTES;
             }
         }
     }

@@ -27,13 +27,6 @@ final class Panel {
         return blocks / BLOCKS + Integer.bitCount(blocks % BLOCKS);
     }
 
-    /** Returns the panel that block {@code block} of {@code blocks} belongs to. */
-    static int of(int block, int blocks) {
-        int full = blocks / BLOCKS;
-        int rest = block - full * BLOCKS;
-        return rest < 0 ? block / BLOCKS : rest == 2 ? full + 1 : full;
-    }
-
     /** Returns the first block of panel {@code panel} of {@code blocks} blocks; of the panel behind the last one {@code blocks}. */
     static int first(int panel, int blocks) {
         int full = blocks / BLOCKS;

@@ -34,15 +34,26 @@ final class WeightBlock {
         if (outputs < Simd.LANES) {
             Native.zero(dst, inputs * taps * Simd.BYTES);
         }
-        boolean whole = taps == 1 && outputs == Simd.LANES;
         for (int i = 0; i < inputs; i++) {
-            if (whole) {
+            if (taps == 1 && outputs == Simd.LANES) {
                 Native.store(dst, Native.load(src));
             } else {
-                Transpose.run(outputs, taps, src, taps * Native.FLOAT, dst, Simd.BYTES);
+                exchange(outputs, taps, src, dst);
             }
             src += row;
             dst += taps * Simd.BYTES;
+        }
+    }
+
+    /** Transposes [output, tap]: a few floats a row, for which blocks of vectors are too large. */
+    private static void exchange(int outputs, int taps, long src, long dst) {
+        for (int tap = 0; tap < taps; tap++) {
+            long from = src + tap * Native.FLOAT;
+            for (long o = 0; o < outputs * Native.FLOAT; o += Native.FLOAT) {
+                Native.putFloat(dst + o, Native.getFloat(from));
+                from += taps * Native.FLOAT;
+            }
+            dst += Simd.BYTES;
         }
     }
 }

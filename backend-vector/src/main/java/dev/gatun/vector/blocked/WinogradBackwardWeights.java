@@ -20,19 +20,20 @@ import java.util.List;
  * U[ξ, oc, ic]   = Σ V[ξ, ic, tile] · Z[ξ, oc, tile]     36 matrix products over all tiles: {@link Panel#tile}
  * dw[oc, ic]     = Gᵀ U G           {@link Winograd4Gradient#weights}</pre>
  *
- * <p>Some tiles at a time, so that V and Z stay in the last cache: workers share the tiles to transform, then the products. Error: against double precision
- * below 3e-6 of the largest weight's gradient.
+ * <p>Some tiles at a time, so that V and Z stay in the last cache: workers share the tiles to transform, then the products. U, which is four times as large
+ * as w, is the sum over these parts; where all tiles are one part, a worker makes U of one panel after the other, and dw of it while the cache holds it.
+ * Error: against double precision below 3e-6 of the largest weight's gradient.
  */
 final class WinogradBackwardWeights implements FrameKernel {
     private static final int M = 4;
     private static final int PLACES = 36;
 
     /** What V and Z may take of the last cache. */
-    private static final long CACHE_BYTES = 4 << 20;
+    private static final long CACHE_BYTES = 10 << 20;
 
-    /** Tiles of a sum: more than 192 take Z of a panel out of the first cache, fewer than 24 are less than what adding them costs. */
+    /** Tiles of a sum: more than 192 take Z of a panel out of the first cache, fewer than 32 are less than what adding them costs. */
     private static final int MOST_TILES = 192;
-    private static final int FEWEST_TILES = 24;
+    private static final int FEWEST_TILES = 32;
 
     private final ConvShape s;
     private final int inputBlocks;
@@ -41,6 +42,7 @@ final class WinogradBackwardWeights implements FrameKernel {
     private final int tiles;
     private final int T;
     private final WinogradInput input;
+    private final boolean panelByPanel;
     private final long xiU;
     private final MemorySegment channels;
     private final MemorySegment neighbours;
@@ -58,7 +60,8 @@ final class WinogradBackwardWeights implements FrameKernel {
         int most = Math.clamp(CACHE_BYTES / (PLACES * (inputBlocks + outputBlocks) * Simd.BYTES), FEWEST_TILES, MOST_TILES);
         T = Math.ceilDiv(tiles, Math.ceilDiv(tiles, most));
         input = new WinogradInput(s, M, T, WinogradInput.oddLines(inputBlocks * T * Simd.BYTES));
-        xiU = WinogradInput.oddLines(outputBlocks * s.IC() * Simd.BYTES);
+        panelByPanel = tiles == T && (panels % workers.threads() == 0 || panels >= 4 * workers.threads());
+        xiU = WinogradInput.oddLines((panelByPanel ? Panel.BLOCKS : outputBlocks) * s.IC() * Simd.BYTES);
         channels = Arena.ofAuto().allocate(8L * s.IC(), 64);
         for (int ic = 0; ic < s.IC(); ic++) {
             channels.setAtIndex(ValueLayout.JAVA_LONG, ic, ic / Simd.LANES * T * Simd.BYTES + ic % Simd.LANES * Native.FLOAT);
@@ -113,7 +116,7 @@ final class WinogradBackwardWeights implements FrameKernel {
     }
 
     private long offsetOfAreas() {
-        return Math.ceilDiv(offsetOfU() + PLACES * xiU, 128L) * 128;
+        return Math.ceilDiv(offsetOfU() + (panelByPanel ? workers.threads() : 1) * PLACES * xiU, 128L) * 128;
     }
 
     /** Bytes between the places of a patch in Z of a panel. */
@@ -142,7 +145,9 @@ final class WinogradBackwardWeights implements FrameKernel {
             share(transform, frame);
             share(this, frame);
         }
-        share(store, frame);
+        if (!panelByPanel) {
+            share(store, frame);
+        }
     }
 
     private void share(Workers.FrameTask task, long frame) {
@@ -193,38 +198,58 @@ final class WinogradBackwardWeights implements FrameKernel {
         }
     }
 
-    /** Computes some of the products over these tiles, and adds them to those of the tiles before. */
+    /** Computes some of the products over these tiles, and adds them to those of the tiles before; or all of some panels, and dw of them. */
     @Override
     public void run(long frame, int worker, int of) {
-        int first = (int) Native.getLong(scratch(frame));
-        int count = Math.min(T, tiles - first);
         long area = area(frame, worker);
-        int last = (int) Workers.share(PLACES * panels, worker + 1, of);
-        for (int item = (int) Workers.share(PLACES * panels, worker, of); item < last; item++) {
-            int xi = item / panels;
-            int block = Panel.first(item % panels, outputBlocks);
-            int vectors = Panel.first(item % panels + 1, outputBlocks) - block;
-            Panel.addProducts(s.IC(), vectors, scratch(frame) + offsetOfV() + xi * input.xi(), channels.address(), neighbours.address(), count,
-                    z(frame, block) + xi * xiZ(vectors), scratch(frame) + offsetOfU() + xi * xiU + block * s.IC() * Simd.BYTES, s.IC() * Simd.BYTES,
-                    first == 0, area);
+        if (!panelByPanel) {
+            long u = scratch(frame) + offsetOfU();
+            int last = (int) Workers.share(PLACES * panels, worker + 1, of);
+            for (int item = (int) Workers.share(PLACES * panels, worker, of); item < last; item++) {
+                multiply(frame, item / panels, item % panels, u + Panel.first(item % panels, outputBlocks) * s.IC() * Simd.BYTES, area);
+            }
+            return;
+        }
+        long u = scratch(frame) + offsetOfU() + worker * PLACES * xiU;
+        int last = (int) Workers.share(panels, worker + 1, of);
+        for (int panel = (int) Workers.share(panels, worker, of); panel < last; panel++) {
+            for (int xi = 0; xi < PLACES; xi++) {
+                multiply(frame, xi, panel, u, area);
+            }
+            int block = Panel.first(panel, outputBlocks);
+            int end = Panel.first(panel + 1, outputBlocks);
+            for (int item = block * inputBlocks; item < end * inputBlocks; item++) {
+                store(frame, item, u - block * s.IC() * Simd.BYTES, area);
+            }
         }
     }
 
-    /** Transforms U into dw, a block of input by a block of output channels at a time. */
+    /** Adds the products of a place and a panel, of which {@code u} is U of the first place. */
+    private void multiply(long frame, int xi, int panel, long u, long area) {
+        int first = (int) Native.getLong(scratch(frame));
+        int block = Panel.first(panel, outputBlocks);
+        int vectors = Panel.first(panel + 1, outputBlocks) - block;
+        Panel.addProducts(s.IC(), vectors, scratch(frame) + offsetOfV() + xi * input.xi(), channels.address(), neighbours.address(),
+                Math.min(T, tiles - first), z(frame, block) + xi * xiZ(vectors), u + xi * xiU, s.IC() * Simd.BYTES, first == 0, area);
+    }
+
     private void store(long frame, int worker, int of) {
-        long area = area(frame, worker);
-        long half = area + WeightBlock.bytes(9);
         int last = (int) Workers.share(outputBlocks * inputBlocks, worker + 1, of);
         for (int item = (int) Workers.share(outputBlocks * inputBlocks, worker, of); item < last; item++) {
-            int oc = item / inputBlocks * Simd.LANES;
-            int ic = item % inputBlocks * Simd.LANES;
-            int rows = Math.min(Simd.LANES, s.IC() - ic);
-            long src = scratch(frame) + offsetOfU() + ((long) item / inputBlocks * s.IC() + ic) * Simd.BYTES;
-            for (int i = 0; i < rows; i++) {
-                Winograd4Gradient.weights(src + i * Simd.BYTES, xiU, area + i * 9 * Simd.BYTES, half);
-            }
-            Transpose.run(rows * 9, Math.min(Simd.LANES, s.OC() - oc), area, Simd.BYTES, address(frame, 2) + ((long) oc * s.IC() + ic) * 9 * Native.FLOAT,
-                    s.IC() * 9 * Native.FLOAT);
+            store(frame, item, scratch(frame) + offsetOfU(), area(frame, worker));
         }
+    }
+
+    /** Transforms U into dw: a block of input and a block of output channels. */
+    private void store(long frame, int item, long u, long area) {
+        int oc = item / inputBlocks * Simd.LANES;
+        int ic = item % inputBlocks * Simd.LANES;
+        int rows = Math.min(Simd.LANES, s.IC() - ic);
+        long src = u + ((long) item / inputBlocks * s.IC() + ic) * Simd.BYTES;
+        for (int i = 0; i < rows; i++) {
+            Winograd4Gradient.weights(src + i * Simd.BYTES, xiU, area + i * 9 * Simd.BYTES, area + WeightBlock.bytes(9));
+        }
+        Transpose.run(rows * 9, Math.min(Simd.LANES, s.OC() - oc), area, Simd.BYTES, address(frame, 2) + ((long) oc * s.IC() + ic) * 9 * Native.FLOAT,
+                s.IC() * 9 * Native.FLOAT);
     }
 }

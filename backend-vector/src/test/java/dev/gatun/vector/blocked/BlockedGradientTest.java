@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.DType;
 import dev.gatun.TensorType;
+import dev.gatun.op.Elementwise;
+import dev.gatun.op.Fused;
 import dev.gatun.op.Ints;
 import dev.gatun.op.Normalization;
 import dev.gatun.op.Op;
@@ -148,6 +150,32 @@ class BlockedGradientTest {
             var request = new KernelRequest.Single(op, List.of(f32(2, channels, 1, 1)), List.of(f32(2, channels, 7, 7)), List.of(Layout.PLAIN),
                     Collections.nCopies(1, false));
             assertEquals(channels == 2 * Simd.LANES, BlockedKernels.of(request, one).isPresent());
+        }
+    }
+
+    @Test
+    void truthValuesOfALeakyReluStayInBlocksForItsGradient() {
+        TensorType x = f32(2, Simd.LANES + 3, 9, 8);
+        TensorType truth = TensorType.of(DType.BOOL, x.shape().dims());
+        Floats values = Floats.random(x.elements(), 1);
+        Floats zero = new Floats(1);
+        Floats fifth = new Floats(1);
+        fifth.set(0, .2f);
+        var code = List.of(new Fused.Instruction(new Elementwise.Binary(Elementwise.BinaryFunction.GT), List.of(0, 1), DType.BOOL),
+                new Fused.Instruction(new Elementwise.Binary(Elementwise.BinaryFunction.MUL), List.of(0, 2), DType.F32),
+                new Fused.Instruction(new Elementwise.Where(), List.of(3, 0, 4), DType.F32));
+        var leaky = new KernelRequest.Region(new Fused.Region(x.shape(), 3, code, List.of(5, 3)), List.of(x, f32(), f32()), List.of(x, truth),
+                List.of(Blocked.NATIVE, Layout.PLAIN, Layout.PLAIN), Collections.nCopies(3, false));
+        assertEquals(Collections.nCopies(2, Blocked.NATIVE), BlockedKernels.of(leaky, three).orElseThrow().outputLayouts());
+        List<Floats> results = Blocks.run(leaky, three, values, zero, fifth);
+        var choice = List.of(new Fused.Instruction(new Elementwise.Where(), List.of(0, 1, 2), DType.F32));
+        var gradient = new KernelRequest.Region(new Fused.Region(x.shape(), 3, choice, List.of(3)), List.of(truth, x, f32()), List.of(x),
+                List.of(Blocked.NATIVE, Blocked.NATIVE, Layout.PLAIN), Collections.nCopies(3, false));
+        Floats dx = Blocks.run(gradient, three, results.get(1), values, zero).getFirst();
+        for (int i = 0; i < values.length(); i++) {
+            float v = values.get(i);
+            assertEquals(v > 0 ? v : .2f * v, results.get(0).get(i), "element " + i);
+            assertEquals(v > 0 ? v : 0, dx.get(i), "gradient " + i);
         }
     }
 }
