@@ -49,6 +49,9 @@ final class KernelsCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Write the results to this file, too.")
     private Path json;
 
+    @Option(names = "--report", paramLabel = "FILE", description = "Write a page with command, machine, date and the table to this file, too.")
+    private Path report;
+
     @Spec
     private CommandSpec spec;
 
@@ -75,12 +78,15 @@ final class KernelsCommand implements Callable<Integer> {
         Peak before = Peak.measure(threads);
         List<RunResult> runs = new ArrayList<>(new Runner(options(cases).build()).run());
         Peak peak = before.max(Peak.measure(threads));
-        System.out.println(peak.line());
-        System.out.println(KernelResult.HEAD);
         List<KernelResult> results = runs.stream().map(run -> result(run, cases, peak)).toList();
-        results.forEach(r -> System.out.println(r.line()));
+        List<String> table = new ArrayList<>(List.of(peak.line(), KernelResult.HEAD));
+        results.forEach(r -> table.add(r.line()));
+        table.forEach(System.out::println);
         if (json != null) {
             Json.write(json, Map.of("machine", Machine.describe(), "peak", peak.row(), "results", results.stream().map(KernelResult::row).toList()));
+        }
+        if (report != null) {
+            Report.write(report, spec.commandLine().getParseResult().originalArgs(), table);
         }
         return runs.size() == cases.size() ? 0 : 1;
     }

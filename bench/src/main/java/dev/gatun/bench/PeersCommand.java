@@ -43,6 +43,9 @@ final class PeersCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Write the results to this file, too.")
     private Path json;
 
+    @Option(names = "--report", paramLabel = "FILE", description = "Write a page with command, machine, date and the table to this file, too.")
+    private Path report;
+
     @Spec
     private CommandSpec spec;
 
@@ -50,9 +53,11 @@ final class PeersCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         List<Peer> all = Contestant.peers().filter(p -> p.name().equals(GATUN) || names.isEmpty() || names.contains(p.name()))
                 .sorted((a, b) -> Boolean.compare(b.name().equals(GATUN), a.name().equals(GATUN))).toList();
-        List<Work> works = Work.all().stream().filter(w -> pattern.matcher(w.name()).find()).toList();
+        // What nobody else does is no comparison, unless nobody else is there at all.
+        List<Work> works = Work.all().stream().filter(w -> pattern.matcher(w.name()).find())
+                .filter(w -> all.size() == 1 || all.stream().skip(1).anyMatch(p -> p.does(w))).toList();
         if (works.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "No work's name has \"" + pattern + "\" in it; --list prints them all.");
+            throw new ParameterException(spec.commandLine(), "No work that these libraries do has \"" + pattern + "\" in its name; --list prints them all.");
         }
         if (list) {
             works.forEach(w -> System.out.printf("%-24s %s%n", w.name(), all.stream().filter(p -> p.does(w)).map(Peer::name).toList()));
@@ -62,21 +67,32 @@ final class PeersCommand implements Callable<Integer> {
         Race race = new Race(threads, rounds, warm, seconds);
         List<RaceResult> results = new ArrayList<>();
         int failed = 0;
-        System.out.println(RaceResult.head(others));
+        List<String> table = new ArrayList<>();
+        say(RaceResult.head(others), table);
         for (Work work : works) {
             try {
                 RaceResult result = race.of(work, all.stream().filter(p -> p.does(work)).toList());
                 results.add(result);
-                System.out.println(result.line(others));
+                say(result.line(others), table);
             } catch (IOException | IllegalStateException e) {
                 failed++;
-                System.out.printf("%-24s failed: %s%n", work.name(), e.getMessage());
+                say(String.format("%-24s failed: %s", work.name(), e.getMessage()), table);
             }
             if (json != null) {
                 // After each work: a long comparison that is cut off keeps what it has.
                 Json.write(json, Map.of("machine", Machine.describe(), "results", results.stream().map(RaceResult::row).toList()));
             }
+            if (report != null) {
+                List<String> lines = new ArrayList<>(table);
+                lines.addAll(RaceResult.starts(results));
+                Report.write(report, spec.commandLine().getParseResult().originalArgs(), lines);
+            }
         }
         return failed == 0 ? 0 : 1;
+    }
+
+    private static void say(String line, List<String> table) {
+        System.out.println(line);
+        table.add(line);
     }
 }

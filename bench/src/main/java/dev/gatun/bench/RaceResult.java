@@ -61,6 +61,16 @@ record RaceResult(String work, int threads, List<Entry> entries) {
         return line.toString();
     }
 
+    /** Returns a second table: versions, times from the start of a process to its first result, largest resident memory. */
+    static List<String> starts(List<RaceResult> results) {
+        List<String> lines = new ArrayList<>(List.of("", String.format("%-24s %-12s %-16s %10s %10s", "work", "library", "version", "first ms", "peak MB")));
+        for (RaceResult r : results) {
+            r.entries.forEach(e -> lines.add(String.format(Locale.ROOT, "%-24s %-12s %-16s %10.0f %10.0f", r.work, e.name(), e.version(), e.firstMs(),
+                    e.peakMb())));
+        }
+        return lines;
+    }
+
     /** Returns the JSON fields. */
     SequencedMap<String, Object> row() {
         List<Map<String, Object>> contestants = new ArrayList<>();
