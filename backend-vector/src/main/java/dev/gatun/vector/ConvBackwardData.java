@@ -162,7 +162,7 @@ final class ConvBackwardData {
     private void packWeights(int rows, long w, long slice) {
         long weights = slice + Tiles.SCRATCH_BYTES + tableBytes();
         for (int k = 0; k < inner; k += KC) {
-            Panels.packTransposedA(rows, rows, Math.min(KC, inner - k), w + k * (long) K * FLOAT, K * FLOAT, weights + Panels.groupBytes(rows, k));
+            Panels.packTransposedA(rows, Math.min(KC, inner - k), w + k * (long) K * FLOAT, K * FLOAT, weights + Panels.groupBytes(rows, k));
         }
     }
 

@@ -23,9 +23,10 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>A fold's value so far is a double; {@link #identity} is that of no element.
  */
 final class Fold {
-    /** The doubles of one vector, and the floats that become them. */
+    /** The doubles of one vector. */
     static final VectorSpecies<Double> F64 = VectorSpecies.of(double.class, F32.vectorShape());
-    static final VectorSpecies<Float> HALF = VectorSpecies.of(float.class, VectorShape.forBitSize(F32.vectorBitSize() / 2));
+    /** To read with only: storing vectors of two shapes spoils a profile, see {@link Native#store}. */
+    private static final VectorSpecies<Float> HALF = VectorSpecies.of(float.class, VectorShape.forBitSize(F32.vectorBitSize() / 2));
     static final int DOUBLES = F64.length();
 
     // Lane i of v.rearrange(SWAP_k) is lane i ^ k of v.

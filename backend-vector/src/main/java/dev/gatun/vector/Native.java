@@ -33,6 +33,11 @@ public final class Native {
         return FloatVector.fromMemorySegment(Simd.F32, ALL, address, ORDER);
     }
 
+    /**
+     * Writes a vector of the shape of {@link Simd#F32}, which alone may be stored. The JDK's method asks its receiver for the shape, and the JIT compiler
+     * looks into the profile that all callers share for what it will be: having seen two shapes there, it compiles loops that keep their vectors on the heap,
+     * 20 times slower and for ever.
+     */
     public static void store(long address, FloatVector v) {
         v.intoMemorySegment(ALL, address, ORDER);
     }

@@ -2,12 +2,12 @@ package dev.gatun.vector;
 
 import static dev.gatun.vector.Native.FLOAT;
 import static dev.gatun.vector.Native.getFloat;
+import static dev.gatun.vector.Native.getLong;
 import static dev.gatun.vector.Native.load;
 import static dev.gatun.vector.Native.putFloat;
+import static dev.gatun.vector.Native.putLong;
 import static dev.gatun.vector.Native.store;
 
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Packing of operands into the order in which the micro-kernels read them.
@@ -16,8 +16,6 @@ import jdk.incubator.vector.VectorSpecies;
  * rounded up to vectors and padded with zeros. A: groups of six rows, k by k. Neither reads outside of the matrix.
  */
 final class Panels {
-    private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
-
     private Panels() {
     }
 
@@ -91,10 +89,9 @@ final class Panels {
     /**
      * Packs a[i, k], the float at {@code a + k·lda + 4i} (A is stored transposed), in groups of six rows; the last group has holes.
      *
-     * @param readable how many floats there are from {@code a} on in the matrix' rows; at least {@code rows}
      * @param dst address of {@link #groupBytes} bytes
      */
-    static void packTransposedA(int rows, int readable, int kc, long a, long lda, long dst) {
+    static void packTransposedA(int rows, int kc, long a, long lda, long dst) {
         // Eight rows of the stored matrix at a time: at a stride of a page, a set of the cache holds no more.
         for (int k = 0; k < kc; k += 8) {
             int count = Math.min(8, kc - k);
@@ -102,8 +99,8 @@ final class Panels {
             for (int i = 0; i < rows; i += Tiles.ROWS) {
                 long src = a + k * lda + i * FLOAT;
                 long to = dst + ((long) i * kc + k * Tiles.ROWS) * FLOAT;
-                if (Simd.LANES >= 8 && i + 8 <= readable && !last) {
-                    packSixByEights(count, src, lda, to);
+                if (i + Tiles.ROWS <= rows) {
+                    packSix(count, src, lda, to);
                 } else {
                     packSixByFloats(Math.min(Tiles.ROWS, rows - i), count, src, lda, to);
                 }
@@ -111,10 +108,12 @@ final class Panels {
         }
     }
 
-    /** Stores eight floats for six: the next k of the same group overwrites what was too much. */
-    private static void packSixByEights(int count, long a, long lda, long dst) {
+    /** Copies two floats at a time: vectors of six there are not, and those of eight must not be stored, see {@link Native#store}. */
+    private static void packSix(int count, long a, long lda, long dst) {
         for (int k = 0; k < count; k++) {
-            FloatVector.fromMemorySegment(EIGHT, Native.ALL, a, Native.ORDER).intoMemorySegment(Native.ALL, dst, Native.ORDER);
+            putLong(dst, getLong(a));
+            putLong(dst + 2 * FLOAT, getLong(a + 2 * FLOAT));
+            putLong(dst + 4 * FLOAT, getLong(a + 4 * FLOAT));
             a += lda;
             dst += Tiles.ROWS * FLOAT;
         }

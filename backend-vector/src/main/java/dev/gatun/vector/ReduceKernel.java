@@ -1,6 +1,5 @@
 package dev.gatun.vector;
 
-import static jdk.incubator.vector.VectorOperators.D2F;
 
 import dev.gatun.DType;
 import dev.gatun.Shape;
@@ -174,11 +173,7 @@ final class ReduceKernel implements FrameKernel {
     }
 
     private static void toFloats(long x, long y, int n) {
-        int i = 0;
-        for (; i <= n - Fold.DOUBLES; i += Fold.DOUBLES) {
-            Fold.get(x + 8L * i).convertShape(D2F, Fold.HALF, 0).intoMemorySegment(Native.ALL, y + 4L * i, Native.ORDER);
-        }
-        for (; i < n; i++) {
+        for (int i = 0; i < n; i++) {
             Native.putFloat(y + 4L * i, (float) Fold.getDouble(x + 8L * i));
         }
     }

@@ -312,7 +312,7 @@ final class Sgemm {
             long ksA = transA ? lda : FLOAT;
             long gsA = Tiles.ROWS * rsA;
             if (packA && transA) {
-                Panels.packTransposedA(mc, M - i, kc, blockA, lda, packedBlockOfA);
+                Panels.packTransposedA(mc, kc, blockA, lda, packedBlockOfA);
                 blockA = packedBlockOfA;
                 ksA = Tiles.ROWS * FLOAT;
                 gsA = kc * ksA;

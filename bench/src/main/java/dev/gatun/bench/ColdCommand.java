@@ -1,0 +1,135 @@
+package dev.gatun.bench;
+
+import dev.gatun.Backends;
+import dev.gatun.spi.Backend;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Looks for kernels that stay slow: starts one JVM after the other, in each of which the same small works come in another order until
+ * they are compiled, and then compares what a call takes and what it leaves on the heap. What the JIT compiler makes of a kernel must not depend on what was called before it.
+ */
+@Command(name = "cold", mixinStandardHelpOptions = true, description = "Starts JVMs that call kernels in different orders, and tells which kernels stayed slow.")
+final class ColdCommand implements Callable<Integer> {
+    /** A call that takes longer than this many times what it takes in the fastest JVM is stuck: compiled badly it takes 10 to 100 times as long. */
+    private static final double SLOW = 4;
+
+    /** A call that leaves more on the heap keeps its vectors there. */
+    private static final long GARBAGE = 32 << 10;
+
+    /** How long one work is called before the next comes. */
+    private static final long SLICE_NANOS = 60_000_000;
+    private static final int SLICE_CALLS = 150;
+
+    @Option(names = "--count", paramLabel = "N", description = "How many JVMs. Default: ${DEFAULT-VALUE}.")
+    private int count = 20;
+
+    @Option(names = "--first", paramLabel = "SEED", description = "The first order. Default: ${DEFAULT-VALUE}.")
+    private long first = 1;
+
+    @Option(names = "--seconds", paramLabel = "S", description = "How long the works may take to get compiled. Default: ${DEFAULT-VALUE}.")
+    private double seconds = 40;
+
+    @Option(names = "--backend", paramLabel = "NAME", description = "The backend. Default: ${DEFAULT-VALUE}.")
+    private String backend = "vector";
+
+    @Option(names = "--child", hidden = true)
+    private Long child;
+
+    /** What a call of a work took in one JVM. */
+    private record Seen(long seed, double micros, long bytes) {
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (child != null) {
+            judge(child);
+            return 0;
+        }
+        Map<String, List<Seen>> seen = new TreeMap<>();
+        for (long seed = first; seed < first + count; seed++) {
+            for (String line : lines(seed)) {
+                String[] fields = line.split("\t");
+                seen.computeIfAbsent(fields[0], name -> new ArrayList<>())
+                        .add(new Seen(seed, Double.parseDouble(fields[1]), Long.parseLong(fields[2])));
+            }
+        }
+        int stuck = 0;
+        System.out.printf("%-40s %10s %10s %12s  %s%n", "work", "best us", "median us", "most bytes", "stuck in the JVMs");
+        for (var work : seen.entrySet()) {
+            double[] micros = work.getValue().stream().mapToDouble(Seen::micros).sorted().toArray();
+            List<Long> bad = work.getValue().stream().filter(s -> s.micros() > SLOW * micros[0] || s.bytes() > GARBAGE).map(Seen::seed).toList();
+            stuck += bad.size();
+            System.out.printf("%-40s %10.1f %10.1f %12d  %s%n", work.getKey(), micros[0], micros[micros.length / 2],
+                    work.getValue().stream().mapToLong(Seen::bytes).max().orElseThrow(), bad.isEmpty() ? "" : bad);
+        }
+        System.out.println(stuck + " stuck in " + count + " JVMs");
+        return stuck == 0 ? 0 : 1;
+    }
+
+    private List<String> lines(long seed) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "cold", "--child", String.valueOf(seed), "--seconds",
+                String.valueOf(seconds), "--backend", backend));
+        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        try (BufferedReader out = process.inputReader()) {
+            List<String> lines = out.lines().filter(l -> l.contains("\t")).toList();
+            if (process.waitFor() != 0) {
+                throw new IllegalStateException("the JVM of order " + seed + " ended with " + process.exitValue());
+            }
+            return lines;
+        }
+    }
+
+    /** Calls all works in turn, in another order each time, until none leaves garbage or time is up, and prints what each call took and left at the end. */
+    private void judge(long seed) {
+        Random random = new Random(seed);
+        var memory = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        try (Backend opened = Backends.open(backend)) {
+            List<SmallWork> works = SmallWork.all();
+            Runnable[] calls = new Runnable[works.size()];
+            double[] micros = new double[works.size()];
+            long[] bytes = new long[works.size()];
+            List<Integer> order = new ArrayList<>(IntStream.range(0, works.size()).boxed().toList());
+            long begin = System.nanoTime();
+            do {
+                Collections.shuffle(order, random);
+                for (int i : order) {
+                    if (calls[i] == null) {
+                        calls[i] = works.get(i).prepare(opened);
+                    }
+                    long allocated = memory.getTotalThreadAllocatedBytes();
+                    long start = System.nanoTime();
+                    long before = start;
+                    long best = Long.MAX_VALUE;
+                    int count = 0;
+                    for (; before - start < SLICE_NANOS || count < SLICE_CALLS; count++) {
+                        calls[i].run();
+                        long after = System.nanoTime();
+                        best = Math.min(best, after - before);
+                        before = after;
+                    }
+                    micros[i] = best / 1e3;
+                    bytes[i] = (memory.getTotalThreadAllocatedBytes() - allocated) / count;
+                }
+            } while (LongStream.of(bytes).anyMatch(b -> b > GARBAGE) && System.nanoTime() - begin < seconds * 1e9);
+            System.out.println("(all clean after so many us)\t" + (System.nanoTime() - begin) / 1e3 + "\t0");
+            for (int i = 0; i < works.size(); i++) {
+                System.out.println(works.get(i).name() + "\t" + micros[i] + "\t" + bytes[i]);
+            }
+        }
+    }
+}
