@@ -8,7 +8,6 @@ import static dev.gatun.vector.Native.putFloat;
 import static dev.gatun.vector.Native.putLong;
 import static dev.gatun.vector.Native.store;
 
-
 /**
  * Packing of operands into the order in which the micro-kernels read them.
  *

@@ -1,6 +1,5 @@
 package dev.gatun.vector;
 
-
 import dev.gatun.DType;
 import dev.gatun.Shape;
 import dev.gatun.TensorType;

@@ -18,10 +18,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Looks for kernels that stay slow: starts one JVM after the other, in each of which the same small works come in another order until
- * they are compiled, and then compares what a call takes and what it leaves on the heap. What the JIT compiler makes of a kernel must not depend on what was called before it.
+ * Looks for kernels that stay slow: starts one JVM after the other, in each of which the same small works come in another order until they are compiled, and
+ * then compares what a call takes and what it leaves on the heap. What the JIT compiler makes of a kernel must not depend on what was called before it.
  */
-@Command(name = "cold", mixinStandardHelpOptions = true, description = "Starts JVMs that call kernels in different orders, and tells which kernels stayed slow.")
+@Command(name = "cold", mixinStandardHelpOptions = true,
+        description = "Starts JVMs that call kernels in different orders, and tells which kernels stayed slow.")
 final class ColdCommand implements Callable<Integer> {
     /** A call that takes longer than this many times what it takes in the fastest JVM is stuck: compiled badly it takes 10 to 100 times as long. */
     private static final double SLOW = 4;

@@ -3,6 +3,7 @@ package dev.gatun.bench;
 import static dev.gatun.bench.KernelCase.f32;
 
 import dev.gatun.CompiledFunction;
+import dev.gatun.DType;
 import dev.gatun.Tensor;
 import dev.gatun.models.Zoo;
 import dev.gatun.nn.Layer;
@@ -13,12 +14,12 @@ import dev.gatun.op.Elementwise.BinaryFunction;
 import dev.gatun.op.Elementwise.Unary;
 import dev.gatun.op.Elementwise.UnaryFunction;
 import dev.gatun.op.Normalization;
-import dev.gatun.op.Recurrent;
 import dev.gatun.optim.Adam;
 import dev.gatun.optim.TrainStep;
 import dev.gatun.spi.Backend;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 
 /** Some tens of microseconds to milliseconds of work: kernels of every family by themselves, and small networks that fuse them. */
@@ -52,15 +53,11 @@ record SmallWork(String name, Function<Backend, Runnable> preparation) {
         kernels.add(KernelCase.lstm(8, 1, 64, 128));
         kernels.add(KernelCase.lstm(8, 16, 64, 128));
         for (UnaryFunction f : List.of(UnaryFunction.RELU, UnaryFunction.TANH, UnaryFunction.EXP)) {
-            kernels.add(KernelCase.stream("small:" + f.name().toLowerCase(java.util.Locale.ROOT), new Unary(f), f32(64, 1000)));
+            kernels.add(KernelCase.stream("small:" + f.name().toLowerCase(Locale.ROOT), new Unary(f), f32(64, 1000)));
         }
         kernels.add(KernelCase.stream("small:add", new Binary(BinaryFunction.ADD), f32(64, 1000), f32(64, 1000)));
         kernels.add(KernelCase.stream("small:softmax", new Normalization.Softmax(1), f32(64, 1000)));
         return kernels;
-    }
-
-    private static Layer network(String name) {
-        return Zoo.layer(name);
     }
 
     private static Tensor input(String name, int batch) {
@@ -69,18 +66,18 @@ record SmallWork(String name, Function<Backend, Runnable> preparation) {
     }
 
     private static Runnable inference(String name, int batch, Backend backend) {
-        Layer network = network(name);
+        Layer network = Zoo.layer(name);
         Tensor x = input(name, batch);
         CompiledFunction predict = CompiledFunction.of(backend, in -> List.of(network.forward(in.getFirst(), Pass.inference())));
         return () -> predict.call(x).forEach(Tensor::close);
     }
 
     private static Runnable training(Backend backend) {
-        Layer network = network("lenet");
+        Layer network = Zoo.layer("lenet");
         Tensor x = input("lenet", 8);
         TrainStep step = TrainStep.minimizing(network, (pass, in) -> {
             Tensor scores = network.forward(in.getFirst(), pass);
-            return List.of(Losses.crossEntropy(scores, Tensor.arange(dev.gatun.DType.I64, scores.dim(0))));
+            return List.of(Losses.crossEntropy(scores, Tensor.arange(DType.I64, scores.dim(0))));
         }, new Adam(), backend);
         return () -> step.run(1e-6f, x).forEach(Tensor::close);
     }
