@@ -12,6 +12,8 @@ import java.util.Optional;
  * at most 4 channels in                    {@link DirectConv} over the row-major image
  * 3x3, stride 1, dense                     the cheapest of {@link WinogradConv} with m = 4, with m = 2, and {@link DirectConv}
  * all others                               {@link DirectConv}
+ * gradient in x                            {@link StridedGradient}, or with stride 1 the convolution of dy that it is
+ * gradient in the weights                  {@link WinogradBackwardWeights} where it is cheaper than {@link BackwardWeightsConv}
  * </pre>
  *
  * <p>{@code -Dgatun.winograd=off} forbids Winograd's algorithm, whose rounding errors are of the same size as, but other than, the direct convolution's.
@@ -21,6 +23,9 @@ final class ConvChoice {
 
     /** Transformed weights beyond this do not stay in the last cache between two calls. */
     private static final long CACHED_WEIGHTS = 16 << 20;
+
+    /** What a gradient may take of memory for transformed weights: 512 by 512 channels take 36 MiB. */
+    private static final long MOST_TRANSFORMED_BYTES = 64 << 20;
 
     /** Multiply-adds in the time that one weight takes from memory: 117 against 12 G/s, measured on the last layers of ResNet-50. */
     private static final long WEIGHT_FROM_MEMORY = 9;
@@ -71,7 +76,8 @@ final class ConvChoice {
         }
         long tiles = (long) s.N() * Math.ceilDiv(s.OH(), 4) * Math.ceilDiv(s.OW(), 4);
         long weights = 36L * s.IC() * s.OC();
-        return weights * (tiles + 6) + tiles * 300 * (s.IC() + s.OC()) < 9L * s.IC() * s.OC() * s.N() * s.OH() * s.OW();
+        long direct = 9L * s.IC() * s.OC() * s.N() * s.OH() * s.OW();
+        return weights * Float.BYTES <= MOST_TRANSFORMED_BYTES && weights * (tiles + 6) + tiles * 300 * (s.IC() + s.OC()) < direct;
     }
 
     /** Returns whether weights that change from call to call are worth blocks of channels: all are full, or the input is read row-major. */
