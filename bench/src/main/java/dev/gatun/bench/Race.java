@@ -41,6 +41,7 @@ record Race(int threads, int rounds, double warm, double seconds) {
                 c.run(warm);
                 times.put(c.name(), new double[rounds]);
             }
+            OtherLoad before = OtherLoad.now();
             for (int round = 0; round < rounds; round++) {
                 for (int i = 0; i < contestants.size(); i++) {
                     // Another one begins each round: nobody always follows the same neighbour.
@@ -48,8 +49,9 @@ record Race(int threads, int rounds, double warm, double seconds) {
                     times.get(c.name())[round] = RaceResult.median(c.run(seconds));
                 }
             }
+            double others = OtherLoad.now().since(before);
             check(work, contestants, folder);
-            return new RaceResult(work.name(), threads, contestants.stream()
+            return new RaceResult(work.name(), threads, others, contestants.stream()
                     .map(c -> new RaceResult.Entry(c.name(), c.version(), times.get(c.name()), c.firstMs(), c.peakMb())).toList());
         } finally {
             contestants.forEach(ContestantProcess::close);

@@ -11,9 +11,10 @@ import java.util.SequencedMap;
 /**
  * What a race gave.
  *
+ * @param otherLoad the share of the machine that other processes took meanwhile, 0 to 1, or NaN where the system does not tell
  * @param entries the libraries, Gatun first
  */
-record RaceResult(String work, int threads, List<Entry> entries) {
+record RaceResult(String work, int threads, double otherLoad, List<Entry> entries) {
     /**
      * One library's figures.
      *
@@ -58,6 +59,9 @@ record RaceResult(String work, int threads, List<Entry> entries) {
             line.append(entries.stream().filter(e -> e.name().equals(peer)).findFirst()
                     .map(e -> String.format(Locale.ROOT, "  %10.2f %-18s", e.medianMs(), ratio(e))).orElse(String.format("  %10s %-18s", "-", "")));
         }
+        if (otherLoad > OtherLoad.DISTURBING) {
+            line.append(String.format(Locale.ROOT, "  disturbed: others took %.0f %% of the machine", 100 * otherLoad));
+        }
         return line.toString();
     }
 
@@ -91,6 +95,7 @@ record RaceResult(String work, int threads, List<Entry> entries) {
         SequencedMap<String, Object> row = new LinkedHashMap<>();
         row.put("work", work);
         row.put("threads", threads);
+        row.put("other_load", otherLoad);
         row.put("contestants", contestants);
         return row;
     }
