@@ -10,7 +10,7 @@ import java.util.Optional;
  * groups = channels in = channels out      {@link DepthwiseConv}
  * other groups                             declined
  * at most 4 channels in                    {@link DirectConv} over the row-major image
- * 3x3, stride 1, dense                     the cheapest of {@link WinogradConv} with m = 4, with m = 2, and {@link DirectConv}
+ * 3x3, stride 1, dense                     {@link WinogradConv} with m = 4 or m = 2 if that is clearly cheaper
  * all others                               {@link DirectConv}
  * gradient in x                            {@link StridedGradient}, or with stride 1 the convolution of dy that it is
  * gradient in the weights                  {@link WinogradBackwardWeights} where it is cheaper than {@link BackwardWeightsConv}
@@ -21,14 +21,17 @@ import java.util.Optional;
 final class ConvChoice {
     private static final int FEW_CHANNELS = 4;
 
-    /** Transformed weights beyond this do not stay in the last cache between two calls. */
-    private static final long CACHED_WEIGHTS = 16 << 20;
-
     /** What a gradient may take of memory for transformed weights: 512 by 512 channels take 36 MiB. */
     private static final long MOST_TRANSFORMED_BYTES = 64 << 20;
 
-    /** Multiply-adds in the time that one weight takes from memory: 117 against 12 G/s, measured on the last layers of ResNet-50. */
+    /**
+     * Multiply-adds in the time that one weight takes from memory: 117 against 12 G/s, measured on the last layers of ResNet-50. No weight is still in a cache
+     * when the next call wants it: those of a whole network are larger.
+     */
     private static final long WEIGHT_FROM_MEMORY = 9;
+
+    /** What Winograd's algorithm must cost less than, in parts of the direct convolution's cost, to be worth weights that are 1.8 or 4 times as large. */
+    private static final double CLEARLY_CHEAPER = .75;
 
     private ConvChoice() {
     }
@@ -46,7 +49,7 @@ final class ConvChoice {
         }
         if (WinogradConv.suits(s) && isWinogradAllowed()) {
             int m = winogradCost(s, 4) <= winogradCost(s, 2) ? 4 : 2;
-            if (winogradCost(s, m) < directCost(s)) {
+            if (winogradCost(s, m) < CLEARLY_CHEAPER * directCost(s)) {
                 return Optional.of(new WinogradConv(s, m, relu, threads));
             }
         }
@@ -90,10 +93,10 @@ final class ConvChoice {
         return s.IC() <= FEW_CHANNELS;
     }
 
-    /** Returns the cost in multiply-adds: those of the sums, or what reading the weights costs if that is more. */
+    /** Returns the cost in multiply-adds: those of the sums, and the weights on their way from memory. */
     private static long directCost(ConvShape s) {
         long weights = 9L * s.IC() * s.OC();
-        return Math.max(weights * s.N() * s.OH() * s.OW(), fromMemory(weights));
+        return weights * ((long) s.N() * s.OH() * s.OW() + WEIGHT_FROM_MEMORY);
     }
 
     /** The same for tiles of m x m, and their transforms: an input or output channel of a tile takes as long as some 300 (m = 2: 100) multiply-adds. */
@@ -101,11 +104,7 @@ final class ConvChoice {
         long tiles = (long) s.N() * Math.ceilDiv(s.OH(), m) * Math.ceilDiv(s.OW(), m);
         long weights = (m + 2L) * (m + 2) * s.IC() * s.OC();
         long transforms = (m == 4 ? 300L : 100L) * (s.IC() + s.OC());
-        return Math.max(tiles * weights, fromMemory(weights)) + tiles * transforms;
-    }
-
-    private static long fromMemory(long weights) {
-        return weights * Float.BYTES > CACHED_WEIGHTS ? WEIGHT_FROM_MEMORY * weights : 0;
+        return weights * (tiles + WEIGHT_FROM_MEMORY) + tiles * transforms;
     }
 
     private static boolean isWinogradAllowed() {
