@@ -3,6 +3,7 @@
  */
 module dev.gatun.vector {
     requires dev.gatun;
+    requires jdk.management;
     requires static jdk.incubator.vector;
 
     provides dev.gatun.spi.BackendProvider with dev.gatun.vector.VectorProvider;

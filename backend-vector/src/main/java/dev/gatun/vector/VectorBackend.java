@@ -61,9 +61,13 @@ final class VectorBackend implements Backend {
         return HostMemory.shared();
     }
 
-    /** What can stay in blocks of channels does so; everything else is row-major. */
     @Override
     public Optional<Kernel> compile(KernelRequest request) {
+        return unwatched(request).map(WatchedKernel::of);
+    }
+
+    /** What can stay in blocks of channels does so; everything else is row-major. */
+    Optional<Kernel> unwatched(KernelRequest request) {
         return BlockedKernels.of(request, workers).or(() -> BlockedKernels.isBetterApart(request, workers) ? Optional.empty() : rowMajor(request));
     }
 

@@ -1,0 +1,114 @@
+package dev.gatun.vector;
+
+import com.sun.management.ThreadMXBean;
+import dev.gatun.spi.Arguments;
+import dev.gatun.spi.Kernel;
+import dev.gatun.spi.Layout;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A kernel under observation. Compiled well it leaves nothing on the heap; compiled badly it keeps its vectors there, gives the same results 10 to 100 times
+ * slower, and nothing else tells. So a launch now and then is looked at, and if one after the other left garbage, long after the kernel should have been
+ * compiled, that is said once in the life of the JVM.
+ */
+final class WatchedKernel implements Kernel {
+    private static final System.Logger LOG = System.getLogger("dev.gatun");
+
+    /** Launches between two looks, a power of two: the first come when the compilers are long done with the kernel. */
+    private static final int EVERY = 256;
+
+    /** Bytes that no launch leaves; vectors that are kept on the heap are hundreds of them. */
+    private static final long GARBAGE = 64 << 10;
+
+    /** So many looks in a row must find garbage. */
+    private static final int LOOKS = 4;
+
+    /** Time in which the compilers, busy with all of a large application, must have come round to the kernel. */
+    private static final long PATIENCE_NANOS = 30_000_000_000L;
+
+    private static final AtomicBoolean SAID = new AtomicBoolean();
+
+    private final Kernel kernel;
+    private final long patienceNanos;
+    private final AtomicBoolean said;
+    private int launches;                       // threads may overwrite each other's count: a look comes sooner or later
+    private int bad;
+    private long since;
+
+    private WatchedKernel(Kernel kernel, long patienceNanos, AtomicBoolean said) {
+        this.kernel = kernel;
+        this.patienceNanos = patienceNanos;
+        this.said = said;
+    }
+
+    static Kernel of(Kernel kernel) {
+        return of(kernel, PATIENCE_NANOS, SAID);
+    }
+
+    /** {@link #of(Kernel)} with less patience. @param said whether something has been said */
+    static Kernel of(Kernel kernel, long patienceNanos, AtomicBoolean said) {
+        return new WatchedKernel(kernel, patienceNanos, said);
+    }
+
+    @Override
+    public void launch(Arguments arguments) {
+        if ((++launches & EVERY - 1) == 0 && !said.get()) {
+            look(arguments);
+        } else {
+            kernel.launch(arguments);
+        }
+    }
+
+    private void look(Arguments arguments) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        kernel.launch(arguments);
+        long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        if (bytes <= GARBAGE) {
+            bad = 0;
+            return;
+        }
+        long now = System.nanoTime();
+        if (bad++ == 0) {
+            since = now;
+        }
+        if (bad >= LOOKS && now - since >= patienceNanos && said.compareAndSet(false, true)) {
+            LOG.log(System.Logger.Level.WARNING, "The kernel {0} leaves {1} bytes on the heap a launch: the JIT compiler has not made machine "
+                    + "code of its vectors, and it runs many times slower than it should. Does other code of this JVM use vectors of another shape, "
+                    + "or do flags limit the compilers (-XX:TieredStopAtLevel, -Xint, a small code cache)? Otherwise start the JVM again.",
+                    kernel.name(), bytes);
+        }
+    }
+
+    @Override
+    public String name() {
+        return kernel.name();
+    }
+
+    @Override
+    public List<Layout> inputLayouts() {
+        return kernel.inputLayouts();
+    }
+
+    @Override
+    public List<Layout> outputLayouts() {
+        return kernel.outputLayouts();
+    }
+
+    @Override
+    public long workspaceBytes() {
+        return kernel.workspaceBytes();
+    }
+
+    @Override
+    public boolean inPlace(int operand, int result) {
+        return kernel.inPlace(operand, result);
+    }
+
+    @Override
+    public boolean isFallback() {
+        return kernel.isFallback();
+    }
+}
