@@ -94,7 +94,7 @@ final class KernelsCommand implements Callable<Integer> {
     private ChainedOptionsBuilder options(Map<String, Counts> cases) {
         Class<?> benchmark = catalogue == null ? KernelBenchmark.class : CatalogueBenchmark.class;
         ChainedOptionsBuilder options = new OptionsBuilder().include("^" + Pattern.quote(benchmark.getName()) + "\\.").verbosity(VerboseMode.NORMAL)
-                .param("name", cases.keySet().toArray(String[]::new)).shouldDoGC(true)
+                .param("name", cases.keySet().toArray(String[]::new))
                 .measurementIterations(ITERATIONS).measurementTime(TimeValue.milliseconds((long) (seconds * 1000 / ITERATIONS)))
                 .jvmArgs("-Dgatun.threads=" + threads, "-Dgatun.backend=" + backend);
         return catalogue == null ? options : options.param("size", catalogue.toString());
