@@ -25,23 +25,21 @@ final class RnnGates {
     static void add(long bias, long x, long stride, long y, int rows, int width) {
         long bytes = FLOAT * width;
         long j = 0;
+        // The bias is read anew in each row: a vector that is carried into an inner loop is now and then kept on the heap.
         for (; j <= bytes - 2 * Simd.BYTES; j += 2 * Simd.BYTES) {
-            FloatVector bias0 = load(bias + j);
-            FloatVector bias1 = load(bias + j + Simd.BYTES);
             long from = x + j;
             long to = y + j;
             for (int row = 0; row < rows; row++) {
-                store(to, load(to).add(load(from).add(bias0)));
-                store(to + Simd.BYTES, load(to + Simd.BYTES).add(load(from + Simd.BYTES).add(bias1)));
+                store(to, load(to).add(load(from).add(load(bias + j))));
+                store(to + Simd.BYTES, load(to + Simd.BYTES).add(load(from + Simd.BYTES).add(load(bias + j + Simd.BYTES))));
                 from += stride;
                 to += bytes;
             }
         }
         if (j < bytes) {
-            FloatVector bias0 = load(bias + j);
             for (int row = 0; row < rows; row++) {
                 long to = y + row * bytes + j;
-                store(to, load(to).add(load(x + row * stride + j).add(bias0)));
+                store(to, load(to).add(load(x + row * stride + j).add(load(bias + j))));
             }
         }
     }
