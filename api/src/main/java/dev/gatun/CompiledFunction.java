@@ -36,15 +36,17 @@ public final class CompiledFunction implements AutoCloseable {
     private final UnaryOperator<List<Tensor>> body;
     private final int[] donated;
     private final boolean takesOver;
+    private final Precision precision;
     private volatile Traced[] traced = {};
     private final ReentrantReadWriteLock running = new ReentrantReadWriteLock();
     private volatile boolean closed;
 
-    private CompiledFunction(Backend backend, UnaryOperator<List<Tensor>> body, int[] donated, boolean takesOver) {
+    private CompiledFunction(Backend backend, UnaryOperator<List<Tensor>> body, int[] donated, boolean takesOver, Precision precision) {
         this.backend = OpenBackend.of(backend);
         this.body = body;
         this.donated = donated;
         this.takesOver = takesOver;
+        this.precision = precision;
     }
 
     /** The plan for one combination of input types. @param overwrites for each output the input that it may be written over, or -1 */
@@ -64,7 +66,7 @@ public final class CompiledFunction implements AutoCloseable {
 
     /** Returns the compiled {@code body}; nothing is traced before the first call. The backend stays the caller's to close. */
     public static CompiledFunction of(Backend backend, UnaryOperator<List<Tensor>> body) {
-        return new CompiledFunction(backend, body, new int[0], false);
+        return new CompiledFunction(backend, body, new int[0], false, Precision.F32);
     }
 
     /**
@@ -72,7 +74,7 @@ public final class CompiledFunction implements AutoCloseable {
      * read after a call. An input that somebody else still needs is left alone.
      */
     public CompiledFunction donating(int... inputs) {
-        return new CompiledFunction(backend, body, inputs.clone(), takesOver);
+        return new CompiledFunction(backend, body, inputs.clone(), takesOver, precision);
     }
 
     /**
@@ -81,7 +83,20 @@ public final class CompiledFunction implements AutoCloseable {
      * since nothing is left to plan others with.
      */
     public CompiledFunction takingOver() {
-        return new CompiledFunction(backend, body, donated, true);
+        return new CompiledFunction(backend, body, donated, true, precision);
+    }
+
+    /**
+     * Returns this function computed in another precision: what was recorded in float32 is planned so that products run in that type. Inputs and results
+     * keep their types.
+     *
+     * @throws UnsupportedOperationException if the backend cannot compute in it; the message says why
+     */
+    public CompiledFunction precision(Precision other) {
+        backend.inner().whyNot(other).ifPresent(reason -> {
+            throw new UnsupportedOperationException("backend " + backend.name() + " cannot compute in " + other.label() + ": " + reason);
+        });
+        return new CompiledFunction(backend, body, donated, takesOver, other);
     }
 
     /**
@@ -169,7 +184,7 @@ public final class CompiledFunction implements AutoCloseable {
                 donations.add(new Donation(overwrites[o], o));
             }
         }
-        Plan plan = Plan.of(graph, backend.inner(), buffers, donations, leaf -> frozen.remove(leaf).discard());
+        Plan plan = Plan.of(graph, backend.inner(), buffers, donations, leaf -> frozen.remove(leaf).discard(), precision);
         Traced t = new Traced(types, plan, outputs, overwrites, List.copyOf(frozen.values()));
         warnIfMany(types);
         Traced[] more = Arrays.copyOf(traced, traced.length + 1);

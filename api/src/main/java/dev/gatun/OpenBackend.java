@@ -86,6 +86,11 @@ final class OpenBackend implements Backend {
     }
 
     @Override
+    public Optional<String> whyNot(Precision precision) {
+        return inner.whyNot(precision);
+    }
+
+    @Override
     public Executable link(Program program) {
         return inner.link(program);
     }

@@ -37,6 +37,19 @@ public final class Predictor implements AutoCloseable {
     }
 
     /**
+     * Returns this predictor computing in another precision; to be chosen before the first prediction.
+     *
+     * {@snippet :
+     * Predictor fast = Predictor.of(net, backend).precision(Precision.BF16);
+     * }
+     *
+     * @throws UnsupportedOperationException if the backend cannot compute in it; the message says why
+     */
+    public Predictor precision(Precision other) {
+        return new Predictor(function.precision(other));
+    }
+
+    /**
      * Returns the network's output for {@code x}; the caller may close it.
      *
      * @throws IllegalArgumentException if the network refuses the shape or type of {@code x}

@@ -65,8 +65,9 @@ final class Decompose {
 
     /** (x, scale, μ, σ², dy) -> (dx, dscale, dbias). */
     static List<Tensor> batchNormBackward(Normalization.BatchNormBackward op, List<Tensor> in) {
-        Tensor x = in.get(0);
-        Tensor dy = in.get(4);
+        // Scale and statistics may be F32 where x is narrower.
+        Tensor x = in.get(0).cast(in.get(1).dtype());
+        Tensor dy = in.get(4).cast(in.get(1).dtype());
         int rank = x.rank();
         double m = elementsPerChannel(x);
         Tensor scale = perChannel(in.get(1), rank);                                         // [1, C, 1, ...]
@@ -77,7 +78,7 @@ final class Decompose {
         Tensor dscale = sum(dy.mul(xHat), allButChannels(x), true);
         Tensor dx = scale.mul(r).mul(dy.sub(dbias.div(m)).sub(xHat.mul(dscale.div(m))));
         Shape channels = in.get(1).shape();
-        return List.of(dx, dscale.reshape(channels), dbias.reshape(channels));
+        return List.of(dx.cast(in.get(0).dtype()), dscale.reshape(channels), dbias.reshape(channels));
     }
 
     /** Returns m, how many elements of x share a channel's statistics. */

@@ -41,10 +41,11 @@ final class NormalizationVjp {
         return List.of(() -> {
             Tensor dx = d.get(0);
             if (s.dys().get(1).isPresent()) {
-                dx = dx.add(perChannel(s.dy(1).div(m), x.rank()));                                               // ∂μ/∂x = 1/m
+                dx = dx.add(perChannel(s.dy(1).div(m).cast(x.dtype()), x.rank()));                                               // ∂μ/∂x = 1/m
             }
             if (s.dys().get(2).isPresent()) {
-                dx = dx.add(x.sub(perChannel(mean, x.rank())).mul(perChannel(s.dy(2).mul(2 / m), x.rank())));    // ∂σ²/∂x = 2 (x - μ)/m
+                Tensor dVariance = perChannel(s.dy(2).mul(2 / m), x.rank());
+                dx = dx.add(x.cast(mean.dtype()).sub(perChannel(mean, x.rank())).mul(dVariance).cast(x.dtype()));    // ∂σ²/∂x = 2 (x - μ)/m
             }
             return dx;
         }, () -> d.get(1), () -> d.get(2));

@@ -1,5 +1,6 @@
 package dev.gatun.graph;
 
+import dev.gatun.DType;
 import dev.gatun.Shape;
 import dev.gatun.TensorType;
 import dev.gatun.op.Normalization;
@@ -34,11 +35,14 @@ final class NormalizationRules {
         return List.of(o.type(0), channels, channels);
     }
 
-    /** Checks x and operands 1 to {@code last}, vectors with an entry a channel of x; returns their type. */
+    /** Checks x and operands 1 to {@code last}, vectors with an entry a channel of x, of its type or F32 if that is narrower; returns their type. */
     private static TensorType channels(double epsilon, Operands o, int last) {
         epsilon(epsilon, o);
         o.floating(0);
-        o.sameDtypes(0, last);
+        o.sameDtypes(1, last);
+        if (!isStatisticOf(o.dtype(0), o.dtype(1))) {
+            o.sameDtype(0, 1);
+        }
         o.rankAtLeast(0, 2, "[N, C, ...]");
         Shape x = o.shape(0);
         o.check(x.elements() > 0 || x.dim(1) == 0, o.text(0) + " has no elements to take the statistics of");
@@ -46,7 +50,11 @@ final class NormalizationRules {
         for (int i = 1; i <= last; i++) {
             o.shape(i, channels, "one a channel of " + o.text(0));
         }
-        return o.type(0).with(channels);
+        return o.type(1).with(channels);
+    }
+
+    private static boolean isStatisticOf(DType x, DType statistic) {
+        return statistic == DType.F32 && (x == DType.BF16 || x == DType.F16);
     }
 
     private static List<TensorType> standardize(Normalization.Standardize op, Operands o) {

@@ -4,7 +4,8 @@ package dev.gatun.op;
 public sealed interface Normalization extends Op {
     /**
      * (x [N, C, ...], scale [C], bias [C]) -> (y, mean [C], variance [C]): y = (x - μ) / √(σ² + ε) · scale + bias with the biased statistics of each
-     * channel over the batch and the spatial axes. Source: Ioffe and Szegedy 2015; the running statistics are the layer's business.
+     * channel over the batch and the spatial axes. Scale and bias, and so the statistics, are of x's type, or F32 where x is BF16 or F16.
+     * Source: Ioffe and Szegedy 2015; the running statistics are the layer's business.
      */
     record BatchNorm(double epsilon) implements Normalization {
         @Override

@@ -3,6 +3,7 @@ package dev.gatun.optim;
 import dev.gatun.CompiledFunction;
 import dev.gatun.DType;
 import dev.gatun.Gradients;
+import dev.gatun.Precision;
 import dev.gatun.Shape;
 import dev.gatun.Tensor;
 import dev.gatun.TensorType;
@@ -77,6 +78,7 @@ public final class TrainStep implements AutoCloseable {
     private final Map<List<TensorType>, Compiled> compiled = new LinkedHashMap<>();
     private long steps;
     private long seed;
+    private Precision precision = Precision.F32;
     private boolean closed;
 
     private TrainStep(Module module, Objective objective, Optimizer optimizer, Backend backend) {
@@ -118,6 +120,24 @@ public final class TrainStep implements AutoCloseable {
     /** Returns this step with another seed for dropout and the like, before the first run. @return this step */
     public synchronized TrainStep seed(long seed) {
         this.seed = seed;
+        return this;
+    }
+
+    /**
+     * Returns this step with forward and backward products in another precision, before the first run. Parameters, their gradients where the optimizer reads
+     * them, its state and running statistics stay float32, so that updates smaller than a digit of a weight add up.
+     *
+     * @param other F32 or BF16
+     * @return this step
+     * @throws IllegalArgumentException if gradients do not fit the range of {@code other}
+     * @throws UnsupportedOperationException if the backend cannot compute in it; the message says why
+     */
+    public synchronized TrainStep precision(Precision other) {
+        if (other != Precision.F32 && other != Precision.BF16) {
+            throw new IllegalArgumentException("train step: gradients do not fit the range of " + other.label() + ", train in BF16 or F32");
+        }
+        CompiledFunction.of(backend, in -> in).precision(other).close();
+        precision = other;
         return this;
     }
 
@@ -194,7 +214,7 @@ public final class TrainStep implements AutoCloseable {
         int fixed = 3 + types.size();
         // Running statistics are not donated: they are small, and known before a label out of range can stop the run.
         int donated = trained.size() + trained.stream().mapToInt(p -> states.get(p).size()).sum();
-        CompiledFunction function = CompiledFunction.of(backend, in -> body(in, types.size(), trained, updated, others))
+        CompiledFunction function = CompiledFunction.of(backend, in -> body(in, types.size(), trained, updated, others)).precision(precision)
                 .donating(IntStream.range(fixed, fixed + donated).toArray());
         return new Compiled(function, trained, updated, others);
     }
@@ -336,6 +356,7 @@ public final class TrainStep implements AutoCloseable {
         moved.states.putAll(states);
         moved.steps = steps;
         moved.seed = seed;
+        moved.precision(precision);
         states.clear();
         close();
         return moved;

@@ -165,8 +165,13 @@ final class Fuse {
         for (int m : nodes) {
             Node n = graph.nodes().get(m);
             List<Integer> arguments = n.inputs().stream().map(v -> numbers.containsKey(v) ? numbers.get(v) : numbers.get(source(v))).toList();
-            numbers.put(rewriter.value(m, 0), operands.size() + code.size());
-            code.add(new Fused.Instruction((Elementwise) n.op(), arguments, n.types().getFirst().dtype()));
+            Fused.Instruction c = new Fused.Instruction((Elementwise) n.op(), arguments, n.types().getFirst().dtype());
+            // Casts were repeated for each reader: within one region once is enough.
+            int known = c.op() instanceof Elementwise.Cast ? code.indexOf(c) : -1;
+            numbers.put(rewriter.value(m, 0), operands.size() + (known < 0 ? code.size() : known));
+            if (known < 0) {
+                code.add(c);
+            }
             if (isOutput[m] || m == nodes.getLast()) {
                 results.add(numbers.get(rewriter.value(m, 0)));
                 kept.add(m);

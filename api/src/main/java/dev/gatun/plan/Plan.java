@@ -1,5 +1,6 @@
 package dev.gatun.plan;
 
+import dev.gatun.Precision;
 import dev.gatun.TensorType;
 import dev.gatun.graph.Graph;
 import dev.gatun.graph.Graph.Leaf;
@@ -65,25 +66,28 @@ public final class Plan implements AutoCloseable {
      * @param donations which outputs may be written over which inputs
      */
     public static Plan of(Graph graph, Backend backend, Map<Integer, Buffer> frozen, List<Donation> donations) {
-        return of(graph, backend, frozen, donations, leaf -> { });
+        return of(graph, backend, frozen, donations, leaf -> { }, Precision.F32);
     }
 
     /**
      * {@link #of(Graph, Backend, Map, List)}, which tells early what it does not need.
      *
      * @param unused is given the number of each frozen leaf whose data the plan does not read any more, while the rest is still being planned
+     * @param precision the type in which products of f32 values are computed
      */
-    public static Plan of(Graph graph, Backend backend, Map<Integer, Buffer> frozen, List<Donation> donations, IntConsumer unused) {
+    public static Plan of(Graph graph, Backend backend, Map<Integer, Buffer> frozen, List<Donation> donations, IntConsumer unused,
+            Precision precision) {
         List<String> notes = new ArrayList<>();
         Constants constants = new Constants(backend.memory(), unused);
         frozen.forEach(constants::bind);
-        Graph folded = fold(Simplify.apply(graph), backend, constants, notes);
+        Graph folded = lowered(fold(Simplify.apply(graph), backend, constants, notes), backend, constants, precision);
         Graph scheduled = Schedule.apply(Fuse.apply(folded), donations);
         Lowering.Result lowered = Lowering.apply(scheduled, backend, constants);
         int leaves = graph.leaves().size();
         Assignment.Result assigned = Assignment.apply(backend, lowered, leaves, constants.buffers().size(), donations);
         Program program = assigned.program();
-        notes.addFirst("plan for backend " + backend.name() + ": " + graph.nodes().size() + " ops in " + program.steps().size() + " steps, arena "
+        String in = precision == Precision.F32 ? "" : " in " + precision.label();
+        notes.addFirst("plan for backend " + backend.name() + in + ": " + graph.nodes().size() + " ops in " + program.steps().size() + " steps, arena "
                 + program.arenaBytes() + " bytes, " + constants.owned().stream().mapToLong(Buffer::bytes).sum() + " bytes of constants");
         notes.addAll(assigned.steps());
         notes.add("reorders at each call: " + lowered.launches().stream().filter(l -> l.what().equals("reorder")).count() + ", reference loops: "
@@ -97,11 +101,7 @@ public final class Plan implements AutoCloseable {
     private static Graph fold(Graph graph, Backend backend, Constants constants, List<String> notes) {
         Graph g = graph;
         for (int round = 0; round < 2; round++) {
-            FoldConstants split = FoldConstants.apply(g);
-            if (!split.constants().outputs().isEmpty()) {
-                computeLater(split.constants(), backend, constants);
-                g = Simplify.apply(split.rest());
-            }
+            g = foldConstants(g, backend, constants);
             if (round == 0) {
                 Graph normed = FoldNorm.apply(g);
                 if (normed.equals(g)) {
@@ -112,6 +112,24 @@ public final class Plan implements AutoCloseable {
             }
         }
         return g;
+    }
+
+    private static Graph foldConstants(Graph graph, Backend backend, Constants constants) {
+        FoldConstants split = FoldConstants.apply(graph);
+        if (split.constants().outputs().isEmpty()) {
+            return graph;
+        }
+        computeLater(split.constants(), backend, constants);
+        return Simplify.apply(split.rest());
+    }
+
+    /** Lowers the precision of a graph whose frozen factors are folded already: then each weight is rounded once. */
+    private static Graph lowered(Graph graph, Backend backend, Constants constants, Precision precision) {
+        if (precision.narrow().isEmpty()) {
+            return graph;
+        }
+        Graph narrow = Simplify.apply(LowerPrecision.apply(graph, precision.narrow().get()));
+        return RepeatCasts.apply(foldConstants(narrow, backend, constants));
     }
 
     /** Splits folded values into groups that are computed together, in the order in which they were recorded and will be needed. */

@@ -1,5 +1,6 @@
 package dev.gatun.plan;
 
+import dev.gatun.DType;
 import dev.gatun.Shape;
 import dev.gatun.TensorType;
 import dev.gatun.graph.Graph;
@@ -21,8 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Removes what computes nothing: x·1, x+0, x-0, x/1, x¹, movements that move nothing, reshapes of reshapes, detach; turns x² into x·x, drops results that
- * nobody reads (indices of max pooling, reserves of recurrent layers), joins equal nodes and drops dead ones. Values stay bit-equal.
+ * Removes what computes nothing: x·1, x+0, x-0, x/1, x¹, movements that move nothing, reshapes of reshapes, casts there and back, detach; turns x² into x·x,
+ * drops results that nobody reads (indices of max pooling, reserves of recurrent layers), joins equal nodes and drops dead ones. Values stay bit-equal.
  */
 final class Simplify {
     private final Graph graph;
@@ -119,11 +120,29 @@ final class Simplify {
             case Movement.Expand e when type(n, 0).shape().equals(e.shape()) -> Optional.of(mapped(n, 0));
             case Movement.Slice s when s.sizes().equals(Ints.of(type(n, 0).shape().dims())) && s.steps().all(1) -> Optional.of(mapped(n, 0));
             case Movement.Concat _ when n.inputs().size() == 1 -> Optional.of(mapped(n, 0));
-            case Elementwise.Cast c when type(n, 0).dtype() == c.to() -> Optional.of(mapped(n, 0));
+            case Elementwise.Cast c -> recast(n, c);
             case Elementwise.Binary e -> neutral(n, e.function());
             case Reduction.Reduce r when type.elements() == type(n, 0).elements() -> Optional.of(reshape(b, mapped(n, 0), type.shape()));
             default -> Optional.empty();
         };
+    }
+
+    /** A cast to the same type, or back from a floating type that has every value of the narrower one, is nothing. */
+    private Optional<Value> recast(Node n, Elementwise.Cast c) {
+        Value x = n.inputs().getFirst();
+        if (graph.type(x).dtype() == c.to()) {
+            return Optional.of(rewriter.map(x));
+        }
+        if (!graph.isLeaf(x) && graph.node(x).op() instanceof Elementwise.Cast && widens(c.to(), graph.type(x).dtype())) {
+            Value source = graph.node(x).inputs().getFirst();
+            return graph.type(source).dtype() == c.to() ? Optional.of(rewriter.map(source)) : Optional.empty();
+        }
+        return Optional.empty();
+    }
+
+    /** Returns whether each value of {@code from}, NaN aside, is one of {@code to}. */
+    private static boolean widens(DType from, DType to) {
+        return from.isFloating() && to.isFloating() && from.bytes() < to.bytes();
     }
 
     private Optional<Value> reshaped(Value input, Shape shape) {

@@ -1,5 +1,6 @@
 package dev.gatun.spi;
 
+import dev.gatun.Precision;
 import java.util.Optional;
 
 /**
@@ -20,6 +21,14 @@ public interface Backend extends AutoCloseable {
      * may ask for other operand layouts than the request's.
      */
     Optional<Kernel> compile(KernelRequest request);
+
+    /**
+     * Returns why this backend cannot compute in {@code precision}, as the end of a sentence with a way out, or nothing if it can; kernels that it lacks
+     * are no reason, reference loops stand in for them. E.g. {@code this processor has no AVX512-FP16, choose BF16}.
+     */
+    default Optional<String> whyNot(Precision precision) {
+        return Optional.empty();
+    }
 
     /** Links a program; the default runs its steps one after another over an arena of this backend's memory. */
     default Executable link(Program program) {

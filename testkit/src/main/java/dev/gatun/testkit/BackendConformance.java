@@ -7,7 +7,11 @@ import static org.junit.jupiter.api.Assertions.fail;
 import dev.gatun.Backends;
 import dev.gatun.CompiledFunction;
 import dev.gatun.DType;
+import dev.gatun.Precision;
 import dev.gatun.Tensor;
+import dev.gatun.op.Contraction;
+import dev.gatun.op.Convolution;
+import dev.gatun.op.Recurrent;
 import dev.gatun.spi.Backend;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -165,6 +169,21 @@ public abstract class BackendConformance {
                 check(c, dtype, kept.differenceInBits(Outcome.call(f, sample)));
             }
         });
+    }
+
+    /** Products in a narrower type give what the case gives for numbers that are off by a few of that type's digits. */
+    @TestFactory
+    Stream<DynamicNode> plansInNarrowPrecisionAreRightWithinItsDigits() {
+        List<Precision> narrow = Stream.of(Precision.BF16, Precision.F16).filter(p -> backend.whyNot(p).isEmpty()).toList();
+        List<Case> products = Cases.of(SIZE).stream().filter(c -> c.types().contains(DType.F32) && Recorded.ops(c).anyMatch(op -> op instanceof Convolution
+                || op instanceof Contraction || op instanceof Recurrent)).toList();
+        return narrow.stream().map(p -> DynamicContainer.dynamicContainer(p.label(), tests(products, BackendConformance::first, (c, dtype) -> {
+            Sample sample = sample(c, dtype);
+            Expectation expected = Expectation.of(c, p.narrow().orElseThrow(), sample, reference);
+            try (CompiledFunction f = CompiledFunction.of(backend, c.function()).precision(p)) {
+                check(c, dtype, expected.difference(Outcome.call(f, sample)));
+            }
+        })));
     }
 
     /**
