@@ -1,6 +1,7 @@
 package dev.gatun.ffi;
 
 import java.io.File;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -34,7 +35,13 @@ record BundledFile(String name, long bytes, long crc, URL url) {
         var files = new ArrayList<BundledFile>();
         for (String companion : bundle.companions()) {
             // From the same jar, whatever else lies on the class path.
-            files.add(of(URI.create(library.get().toString().replaceFirst("[^/]*$", "") + companion).toURL()));
+            String url = library.get().toString();
+            URL beside = URI.create(url.substring(0, url.lastIndexOf('/') + 1) + companion).toURL();
+            try {
+                files.add(of(beside));
+            } catch (FileNotFoundException e) {
+                throw new IOException("there is no " + beside, e);
+            }
         }
         files.add(of(library.get()));
         return files;
@@ -72,7 +79,7 @@ record BundledFile(String name, long bytes, long crc, URL url) {
     }
 
     private static BundledFile of(URL url) throws IOException {
-        String name = url.getPath().replaceFirst(".*/", "");
+        String name = url.getPath().substring(url.getPath().lastIndexOf('/') + 1);
         var connection = url.openConnection();
         connection.setUseCaches(false); // a cached jar stays open
         if (connection instanceof JarURLConnection jar) {

@@ -5,17 +5,19 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Who can change a file. What we load runs with all rights of this process, so nobody else may be able to put it there: files and folders must belong to
  * this user or to root, and be writable by their owner only. The same is asked of every folder above, since whoever writes there can replace what is below;
  * folders in which only owners may rename ({@code /tmp}) are good enough.
  *
- * @param user the number of this user
- * @param trusted what lies above this folder is not looked at
+ * @param owners the numbers of the users who may own files
+ * @param trusted this folder, and what lies above it, is not looked at
  */
-record Custody(int user, Path trusted) {
+record Custody(Set<Integer> owners, Path trusted) {
     private static final int ROOT = 0;
     private static final int OTHERS_WRITE = 0022;
     private static final int STICKY = 01000;
@@ -26,6 +28,17 @@ record Custody(int user, Path trusted) {
     /** Whether files of that path's system have owners and modes. Where they have not, on Windows, a user's folders are his own anyway. */
     static boolean isKept(Path path) {
         return path.getFileSystem().supportedFileAttributeViews().contains("unix");
+    }
+
+    /** Returns that of the user as whom this process runs; if nobody can say who that is, root's. */
+    static Custody own() {
+        var owners = new HashSet<>(Set.of(ROOT));
+        try {
+            owners.add(ownUser());
+        } catch (IOException e) {
+            System.getLogger("dev.gatun").log(System.Logger.Level.DEBUG, "as which user this process runs is not known: {0}", e);
+        }
+        return new Custody(Set.copyOf(owners), Path.of("/"));
     }
 
     /** Returns the number of the user as whom this process runs. */
@@ -67,8 +80,8 @@ record Custody(int user, Path trusted) {
         if ((mode & KIND) != kind) {
             throw new FileSystemException(path.toString(), null, kind == FOLDER ? "is no folder" : "is no plain file");
         }
-        if (owner != user && owner != ROOT) {
-            throw new FileSystemException(path.toString(), null, "belongs to user " + owner + ", this is user " + user);
+        if (!owners.contains(owner)) {
+            throw new FileSystemException(path.toString(), null, "belongs to user number " + owner + ", who is another one");
         }
         if ((mode & OTHERS_WRITE) != 0 && !(mayBeSticky && (mode & STICKY) != 0)) {
             throw new FileSystemException(path.toString(), null, "can be written by others than its owner (mode " + Integer.toOctalString(mode & 07777) + ")");

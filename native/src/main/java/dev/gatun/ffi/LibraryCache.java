@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 
@@ -37,14 +36,13 @@ final class LibraryCache {
     /** Names another folder than the user's own. */
     static final String PROPERTY = "gatun.cache";
 
-    static final FileTime STAMP = FileTime.from(Instant.parse("2000-01-01T00:00:00Z"));
-    private static final System.Logger LOG = System.getLogger("dev.gatun");
+    static final FileTime STAMP = FileTime.from(Instant.ofEpochSecond(946_684_800)); // 2000-01-01
     private static final Duration ABANDONED = Duration.ofHours(1);
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
     private final Optional<String> folder;
     private final boolean explicit;
-    private final Optional<Custody> custody;
+    private final Custody custody;
     private Optional<Path> temporary = Optional.empty();
 
     /**
@@ -52,9 +50,9 @@ final class LibraryCache {
      *
      * @param folder empty if the user has none
      * @param explicit whether the user named it: then it is used or refused; otherwise a temporary folder helps out
-     * @param custody whose it must be; empty: this user's, found out when needed
+     * @param custody whose it must be
      */
-    LibraryCache(Optional<String> folder, boolean explicit, Optional<Custody> custody) {
+    LibraryCache(Optional<String> folder, boolean explicit, Custody custody) {
         this.folder = folder;
         this.explicit = explicit;
         this.custody = custody;
@@ -64,11 +62,11 @@ final class LibraryCache {
     static LibraryCache ofUser(UnaryOperator<String> properties, UnaryOperator<String> environment) {
         String named = properties.apply(PROPERTY);
         if (named != null && !named.isBlank()) {
-            return new LibraryCache(Optional.of(named.strip()), true, Optional.empty());
+            return new LibraryCache(Optional.of(named.strip()), true, Custody.own());
         }
         return new LibraryCache(absolute(environment.apply("XDG_CACHE_HOME"))
                 .or(() -> absolute(properties.apply("user.home")).map(home -> home + "/.cache")).map(caches -> caches + "/gatun"),
-                false, Optional.empty());
+                false, Custody.own());
     }
 
     /** The specification of XDG_CACHE_HOME wants relative paths to be ignored; and Java's home of a user without one is {@code ?}. */
@@ -82,36 +80,38 @@ final class LibraryCache {
      * @throws IOException if there is none, with a message that says why; {@link #words} makes a sentence of it
      */
     synchronized Path folderOf(String key, List<BundledFile> files) throws IOException {
-        Custody custody = this.custody.isPresent() ? this.custody.get() : new Custody(Custody.ownUser(), null);
-        String name = key + files.stream().map(file -> "-%08x".formatted(file.crc())).collect(Collectors.joining());
+        var name = new StringBuilder(key);
+        for (BundledFile file : files) {
+            name.append('-').append(Long.toHexString(file.crc()));
+        }
         if (temporary.isPresent()) {
-            return filled(temporary.get().resolve(name), files, custody);
+            return filled(temporary.get().resolve(name.toString()), files);
         }
         if (explicit) {
-            return filled(checked(folder.orElseThrow(), custody).resolve(name), files, custody);
+            return filled(checked(folder.orElseThrow()).resolve(name.toString()), files);
         }
         String why;
         if (folder.isEmpty()) {
             why = "this user has no home folder";
         } else {
             try {
-                return filled(checked(folder.get(), custody).resolve(name), files, custody);
+                return filled(checked(folder.get()).resolve(name.toString()), files);
             } catch (DamagedBundle e) {
                 throw e; // would be so elsewhere, too
             } catch (IOException e) {
                 why = words(e);
             }
         }
-        LOG.log(System.Logger.Level.WARNING, "Native libraries are extracted anew by each JVM, which takes a second: {0}. Let -D{1}=FOLDER name a folder that only "
+        log().log(System.Logger.Level.WARNING, "Native libraries are extracted anew by each JVM, which takes a second: {0}. Let -D{1}=FOLDER name a folder that only "
                 + "you can write.", why, PROPERTY);
         Path created = Files.createTempDirectory("gatun-").toRealPath();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(created)));
         temporary = Optional.of(created);
-        return filled(created.resolve(name), files, custody);
+        return filled(created.resolve(name.toString()), files);
     }
 
     /** Returns the real path of a cache's folder, made if need be, after a look at who can change it. */
-    private static Path checked(String name, Custody custody) throws IOException {
+    private Path checked(String name) throws IOException {
         Path folder;
         try {
             folder = Path.of(name).toAbsolutePath();
@@ -127,7 +127,7 @@ final class LibraryCache {
     }
 
     /** Returns that folder, after extraction of those files that it has not. */
-    private static Path filled(Path entry, List<BundledFile> files, Custody custody) throws IOException {
+    private Path filled(Path entry, List<BundledFile> files) throws IOException {
         if (!Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
             try {
                 Files.createDirectory(entry, privately(entry));
@@ -137,14 +137,14 @@ final class LibraryCache {
         }
         custody.checkFolder(entry);
         for (BundledFile file : files) {
-            if (!isIntact(entry.resolve(file.name()), file, custody)) {
+            if (!isIntact(entry.resolve(file.name()), file)) {
                 extract(file, entry);
             }
         }
         return entry;
     }
 
-    private static boolean isIntact(Path path, BundledFile file, Custody custody) throws IOException {
+    private boolean isIntact(Path path, BundledFile file) throws IOException {
         if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
             return false;
         }
@@ -161,7 +161,7 @@ final class LibraryCache {
         try {
             Files.setLastModifiedTime(path, STAMP); // a copy, or restored from a backup
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "{0} is read at each start: its time cannot be set: {1}", path, e);
+            log().log(System.Logger.Level.DEBUG, "{0} is read at each start: its time cannot be set: {1}", path, e);
         }
         return true;
     }
@@ -190,8 +190,8 @@ final class LibraryCache {
             if (Custody.isKept(part)) {
                 Files.setPosixFilePermissions(part, OWNER_ONLY);
             }
-            Files.setLastModifiedTime(part, STAMP);
-            Files.move(part, entry.resolve(file.name()), StandardCopyOption.ATOMIC_MOVE);
+            // Stamped under its final name: as a part it must not look abandoned to other JVMs.
+            Files.setLastModifiedTime(Files.move(part, entry.resolve(file.name()), StandardCopyOption.ATOMIC_MOVE), STAMP);
         } finally {
             Files.deleteIfExists(part);
         }
@@ -219,14 +219,24 @@ final class LibraryCache {
                 Files.delete(path);
             }
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "{0} stays: {1}", folder, e);
+            log().log(System.Logger.Level.DEBUG, "{0} stays: {1}", folder, e);
         }
+    }
+
+    @Override
+    public String toString() {
+        return (explicit ? "explicit " : "") + folder.orElse("none");
     }
 
     /** Returns what makes a new folder its owner's alone: nothing where files have no modes. */
     private static FileAttribute<?>[] privately(Path path) {
         return Custody.isKept(path) ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
                 : new FileAttribute<?>[0];
+    }
+
+    /** Made when there is something to say: a logger takes as long as all else here. */
+    private static System.Logger log() {
+        return System.getLogger("dev.gatun");
     }
 
     /** Returns a file system's complaint in words; the JDK leaves the cause to the class of the exception. */
