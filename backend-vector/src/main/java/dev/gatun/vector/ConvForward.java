@@ -30,7 +30,6 @@ final class ConvForward {
     private final int M;
     private final int N;
     private final int K;
-    private final boolean copyA;
     private final long paddedBytes;
     private final long panelBytes;
     private final Workers.FrameTask task = this::part;
@@ -47,7 +46,6 @@ final class ConvForward {
         pointwise = geometry.isPointwise() && geometry.G() == 1 ? new Sgemm(shape, images, false, epilogue, false) : null;
         depthwise = geometry.isDepthwise() ? new Depthwise(geometry, epilogue) : null;
         im2col = new Im2col(geometry);
-        copyA = Sgemm.fallsIntoFewSets(K * FLOAT);
         int channels = Math.min(geometry.IC() / geometry.G(), (KC - 1) / geometry.taps() + 2);
         paddedBytes = channels * im2col.rows(Math.min(N, NC)) * im2col.rowBytes() + Im2col.SLACK;
         panelBytes = Panels.bytes(Math.min(K, KC), Math.min(N, NC)) + Im2col.SLACK;
@@ -62,15 +60,11 @@ final class ConvForward {
     }
 
     private long sliceBytes() {
-        return (Tiles.SCRATCH_BYTES + tableBytes() + blockOfABytes() + panelBytes + paddedBytes + 127) / 128 * 128;
+        return (Tiles.SCRATCH_BYTES + tableBytes() + panelBytes + paddedBytes + 127) / 128 * 128;
     }
 
     private long tableBytes() {
         return (im2col.tableBytes(Tiles.COLUMNS) + 63) / 64 * 64;
-    }
-
-    private long blockOfABytes() {
-        return copyA ? Math.min(M, MC) * Sgemm.paddedRow(Math.min(K, KC)) : 0;
     }
 
     /**
@@ -108,7 +102,7 @@ final class ConvForward {
         long slice = frame + FRAME_BYTES + worker * sliceBytes();
         long items = (long) geometry.N() * G;                      // cell = (image · G + group) · parts + part
         int parts = Grid.parts(items, workers);
-        int gridColumns = Grid.columns(parts, M, N, copyA, true);
+        int gridColumns = Grid.columns(parts, M, N, false, true);
         int gridRows = parts / gridColumns;
         long last = Workers.share(items * parts, worker + 1, workers);
         for (long cell = Workers.share(items * parts, worker, workers); cell < last; cell++) {
@@ -137,19 +131,13 @@ final class ConvForward {
     /** Adds the terms k .. k + kc of outputs p0 .. p0 + nc of channels m0 .. m1. */
     private void block(int m0, int m1, int p0, int nc, int k, int kc, long x, long w, long bias, long residual, long y, long slice) {
         long scratch = slice;
-        long blockOfA = scratch + Tiles.SCRATCH_BYTES + tableBytes();
-        long panels = blockOfA + blockOfABytes();
+        long panels = scratch + Tiles.SCRATCH_BYTES + tableBytes();
         columns(p0, nc, k, kc, x, scratch + Tiles.SCRATCH_BYTES, panels, panels + panelBytes);
         long rowOfY = N * FLOAT;
         for (int m = m0; m < m1; m += MC) {
             int mc = Math.min(MC, m1 - m);
             long a = w + (m * (long) K + k) * FLOAT;
             long rsA = K * FLOAT;
-            if (copyA) {
-                Tiles.copy(mc, kc, a, rsA, blockOfA, Sgemm.paddedRow(kc));
-                a = blockOfA;
-                rsA = Sgemm.paddedRow(kc);
-            }
             for (int j = 0; j < nc; j += Tiles.COLUMNS) {
                 int width = Math.min(Tiles.COLUMNS, nc - j);
                 long offset = (m * (long) N + p0 + j) * FLOAT;

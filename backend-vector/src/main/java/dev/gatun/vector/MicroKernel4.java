@@ -13,41 +13,44 @@ import jdk.incubator.vector.FloatVector;
 /**
  * The innermost loop of every matrix product, four vectors wide: c[i, :] = Σₖ a[i, k] · b[k, :] for 6, 4, 2 or 1 rows i.
  *
- * <p>All strides are bytes, so that one kernel reads A as it lies, transposed or packed, and B in packed panels or as it lies:
- * a[i, k] is the float at {@code a + i·rsA + k·ksA}, b[k, :] the four vectors at {@code b + k·ksB}, c[i, :] those at {@code c + i·rsC}.
+ * <p>All strides are bytes, so that one kernel reads A as it lies, transposed or packed: a[i, k] is the float at {@code a + i·rsA + k·ksA},
+ * c[i, :] the four vectors at {@code c + i·rsC}. B is a packed panel: b[k, :] are the four vectors behind b[k - 1, :].
  *
  * <p>The shape of this code is measured. One flat loop over k; every vector in a local variable; the API called without helpers (C2
- * stops inlining methods of ours after 8000 bytecodes a kernel, then boxes every vector: 12 times slower). Nothing is added to what c
+ * stops inlining methods of ours after 8000 bytecodes a kernel, then boxes every vector: 12 times slower). The stride of B is a constant: with
+ * one more variable, C2 keeps one in a vector register, and fetching it takes a cycle of the 24 that a k lasts. Nothing is added to what c
  * held: twenty-four more loads make C1 fail ("out of virtual registers"), and a kernel that C1 cannot profile may never reach C2.
  */
 final class MicroKernel4 {
     private static final long V1 = Simd.BYTES;
     private static final long V2 = 2 * Simd.BYTES;
     private static final long V3 = 3 * Simd.BYTES;
+    /** Bytes of a row of B. */
+    static final long WIDTH = 4 * Simd.BYTES;
 
     private MicroKernel4() {
     }
 
     /** Runs the first 6, 4, 2 or 1 of {@code rows} rows and returns how many that were. */
-    static int run(int rows, int kc, long a, long rsA, long ksA, long b, long ksB, long c, long rsC) {
+    static int run(int rows, int kc, long a, long rsA, long ksA, long b, long c, long rsC) {
         if (rows >= 6) {
-            rows6(kc, a, rsA, ksA, b, ksB, c, rsC);
+            rows6(kc, a, rsA, ksA, b, c, rsC);
             return 6;
         }
         if (rows >= 4) {
-            rows4(kc, a, rsA, ksA, b, ksB, c, rsC);
+            rows4(kc, a, rsA, ksA, b, c, rsC);
             return 4;
         }
         if (rows >= 2) {
-            rows2(kc, a, rsA, ksA, b, ksB, c, rsC);
+            rows2(kc, a, rsA, ksA, b, c, rsC);
             return 2;
         }
-        rows1(kc, a, ksA, b, ksB, c);
+        rows1(kc, a, ksA, b, c);
         return 1;
     }
 
     /** Six rows of four vectors: 24 accumulators, 4 vectors of B and a broadcast: 29 of 32 registers. */
-    private static void rows6(int kc, long a, long rsA, long ksA, long b, long ksB, long c, long rsC) {
+    private static void rows6(int kc, long a, long rsA, long ksA, long b, long c, long rsC) {
         FloatVector zero = zero(F32);
         FloatVector c00 = zero, c01 = zero, c02 = zero, c03 = zero;
         FloatVector c10 = zero, c11 = zero, c12 = zero, c13 = zero;
@@ -93,7 +96,7 @@ final class MicroKernel4 {
             c52 = x.fma(b2, c52);
             c53 = x.fma(b3, c53);
             ka += ksA;
-            b += ksB;
+            b += WIDTH;
         }
         c00.intoMemorySegment(ALL, c, ORDER);
         c01.intoMemorySegment(ALL, c + V1, ORDER);
@@ -122,7 +125,7 @@ final class MicroKernel4 {
     }
 
     /** Four rows of four vectors. */
-    private static void rows4(int kc, long a, long rsA, long ksA, long b, long ksB, long c, long rsC) {
+    private static void rows4(int kc, long a, long rsA, long ksA, long b, long c, long rsC) {
         FloatVector zero = zero(F32);
         FloatVector c00 = zero, c01 = zero, c02 = zero, c03 = zero;
         FloatVector c10 = zero, c11 = zero, c12 = zero, c13 = zero;
@@ -156,7 +159,7 @@ final class MicroKernel4 {
             c32 = x.fma(b2, c32);
             c33 = x.fma(b3, c33);
             ka += ksA;
-            b += ksB;
+            b += WIDTH;
         }
         c00.intoMemorySegment(ALL, c, ORDER);
         c01.intoMemorySegment(ALL, c + V1, ORDER);
@@ -177,7 +180,7 @@ final class MicroKernel4 {
     }
 
     /** Two rows of four vectors. */
-    private static void rows2(int kc, long a, long rsA, long ksA, long b, long ksB, long c, long rsC) {
+    private static void rows2(int kc, long a, long rsA, long ksA, long b, long c, long rsC) {
         FloatVector zero = zero(F32);
         FloatVector c00 = zero, c01 = zero, c02 = zero, c03 = zero;
         FloatVector c10 = zero, c11 = zero, c12 = zero, c13 = zero;
@@ -199,7 +202,7 @@ final class MicroKernel4 {
             c12 = x.fma(b2, c12);
             c13 = x.fma(b3, c13);
             ka += ksA;
-            b += ksB;
+            b += WIDTH;
         }
         c00.intoMemorySegment(ALL, c, ORDER);
         c01.intoMemorySegment(ALL, c + V1, ORDER);
@@ -212,7 +215,7 @@ final class MicroKernel4 {
     }
 
     /** One row of four vectors. */
-    private static void rows1(int kc, long a, long ksA, long b, long ksB, long c) {
+    private static void rows1(int kc, long a, long ksA, long b, long c) {
         FloatVector zero = zero(F32);
         FloatVector c00 = zero, c01 = zero, c02 = zero, c03 = zero;
         long ka = 0;
@@ -227,7 +230,7 @@ final class MicroKernel4 {
             c02 = x.fma(b2, c02);
             c03 = x.fma(b3, c03);
             ka += ksA;
-            b += ksB;
+            b += WIDTH;
         }
         c00.intoMemorySegment(ALL, c, ORDER);
         c01.intoMemorySegment(ALL, c + V1, ORDER);

@@ -94,16 +94,27 @@ final class Panels {
         // Eight rows of the stored matrix at a time: at a stride of a page, a set of the cache holds no more.
         for (int k = 0; k < kc; k += 8) {
             int count = Math.min(8, kc - k);
-            boolean last = k + count == kc;
+            boolean roomForVectors = Simd.LANES >= Tiles.ROWS && (k + count - 1) * Tiles.ROWS + Simd.LANES <= kc * Tiles.ROWS;
             for (int i = 0; i < rows; i += Tiles.ROWS) {
                 long src = a + k * lda + i * FLOAT;
                 long to = dst + ((long) i * kc + k * Tiles.ROWS) * FLOAT;
-                if (i + Tiles.ROWS <= rows) {
+                if (roomForVectors && i + Simd.LANES <= rows) {
+                    packVectors(count, src, lda, to);
+                } else if (i + Tiles.ROWS <= rows) {
                     packSix(count, src, lda, to);
                 } else {
                     packSixByFloats(Math.min(Tiles.ROWS, rows - i), count, src, lda, to);
                 }
             }
+        }
+    }
+
+    /** Copies whole vectors, each over what the one before wrote too much; the rows of the next k, still to be copied, lie behind. */
+    private static void packVectors(int count, long a, long lda, long dst) {
+        for (int k = 0; k < count; k++) {
+            store(dst, load(a));
+            a += lda;
+            dst += Tiles.ROWS * FLOAT;
         }
     }
 

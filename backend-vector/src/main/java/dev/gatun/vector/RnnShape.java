@@ -64,7 +64,7 @@ record RnnShape(Recurrent.Cell cell, boolean reverse, int T, int N, int I, int H
     /** Returns the bytes between rows of {@code columns} floats that all workers read: whole vectors, and not all in the same sets of the cache. */
     static long rowBytes(int columns) {
         long bytes = FLOAT * Panels.width(columns);
-        return Sgemm.fallsIntoFewSets(bytes) ? bytes + Simd.BYTES : bytes;
+        return bytes >= 4096 && bytes % 1024 == 0 ? bytes + Simd.BYTES : bytes;
     }
 
     /** Returns which operand the lengths are, if there are any. */

@@ -20,7 +20,7 @@ final class Sgemm {
     static final int KC = 1024;
     /** Rows of A that stay in the second-level cache. */
     static final int MC = 96;
-    /** Columns of B that are packed at once. */
+    /** Columns of B that are packed at once; twice as many where A has to be packed again for each such block. */
     static final int NC = 512;
 
     /** Up to how many rows (columns) the other matrix is read as {@link Gemv} reads it, if that takes dot products, or sums of rows. */
@@ -29,6 +29,9 @@ final class Sgemm {
 
     /** Products of fewer multiplications run on the caller alone: a fork costs about as much. */
     private static final long FORK_MULTIPLICATIONS = 1 << 17;
+
+    /** From so many multiplications on, workers that share one product pack B together, for the price of a second fork; below, each packs what it needs. */
+    private static final long PACK_TOGETHER_MULTIPLICATIONS = 1 << 24;
 
     private static final long FRAME_BYTES = 64;
 
@@ -84,9 +87,12 @@ final class Sgemm {
     private final Path path;
     private final boolean packA;
     private final boolean directB;
+    private final int columnsAtOnce;
     private final long blockOfA;
     private final long blockOfB;
     private final Workers.FrameTask task = this::part;
+    private final Workers.FrameTask packing = this::packPart;
+    private final Workers.FrameTask multiplying = this::multiplyPart;
 
     /** Returns the product of one pair of matrices. */
     static Sgemm of(Shape shape) {
@@ -114,10 +120,11 @@ final class Sgemm {
         this.packedB = packedB;
         path = path();
         int kc = Math.min(K, KC);
-        packA = path == Path.TILES && (transA ? N > Tiles.COLUMNS : fallsIntoFewSets(lda));
+        packA = path == Path.TILES && transA && N > Tiles.COLUMNS;
         directB = !packedB && !transB && M <= 2 * Tiles.ROWS;
-        blockOfA = !packA ? 0 : transA ? (Panels.groupBytes(Math.min(M, MC), kc) + 63) / 64 * 64 : Math.min(M, MC) * paddedRow(kc);
-        blockOfB = packedB ? 0 : Panels.bytes(kc, Math.min(N, directB ? Tiles.COLUMNS : NC));
+        blockOfA = packA ? (Panels.groupBytes(Math.min(M, MC), kc) + 63) / 64 * 64 : 0;
+        columnsAtOnce = packA ? 2 * NC : NC;
+        blockOfB = packedB ? 0 : Panels.bytes(kc, Math.min(N, directB ? Tiles.COLUMNS : columnsAtOnce));
     }
 
     private Path path() {
@@ -131,16 +138,6 @@ final class Sgemm {
             return transA ? Path.COLUMNS_BY_SUMS : Path.COLUMNS_BY_DOTS;
         }
         return Path.TILES;
-    }
-
-    /** Returns whether rows so many bytes apart share so few sets of the first-level cache that copying them pays. */
-    static boolean fallsIntoFewSets(long stride) {
-        return stride >= 4096 && stride % 1024 == 0;
-    }
-
-    /** Returns the stride in bytes of rows of {@code kc} floats that are copied for that reason. */
-    static long paddedRow(int kc) {
-        return (kc + Simd.LANES) * FLOAT;
     }
 
     /** Returns the bytes of workspace that {@link #run} needs with a pool of {@code threads}. */
@@ -191,9 +188,49 @@ final class Sgemm {
         putLong(workspace + 32, residual);
         if ((long) batch.count * M * N * K < FORK_MULTIPLICATIONS) {
             part(workspace, 0, 1);
+        } else if (workers.threads() > 1 && path == Path.TILES && !packedB && !directB && batch.count == 1
+                && (long) M * N * K >= PACK_TOGETHER_MULTIPLICATIONS) {
+            shareBlocks(workspace, workers);
         } else {
             workers.run(task, workspace);
         }
+    }
+
+    /** Block by block of B: all workers pack it into the first slice, then all multiply with it. */
+    private void shareBlocks(long frame, Workers workers) {
+        for (int j = 0; j < N; j += columnsAtOnce) {
+            for (int k = 0; k < K; k += KC) {
+                putLong(frame + 40, j);
+                putLong(frame + 48, k);
+                workers.run(packing, frame);
+                workers.run(multiplying, frame);
+            }
+        }
+    }
+
+    private void packPart(long frame, int worker, int workers) {
+        int j = (int) getLong(frame + 40);
+        int k = (int) getLong(frame + 48);
+        int nc = Math.min(columnsAtOnce, N - j);
+        int kc = Math.min(KC, K - k);
+        int j0 = Grid.start(nc, Tiles.COLUMNS, worker, workers);
+        int j1 = Grid.start(nc, Tiles.COLUMNS, worker + 1, workers);
+        Panels.packB(transB, kc, j1 - j0, blockOfB(getLong(frame + 8), j + j0, k), ldb, panels(frame + FRAME_BYTES) + j0 * (long) kc * FLOAT);
+    }
+
+    private void multiplyPart(long frame, int worker, int workers) {
+        int j = (int) getLong(frame + 40);
+        int k = (int) getLong(frame + 48);
+        int nc = Math.min(columnsAtOnce, N - j);
+        int gridColumns = Grid.columns(workers, M, nc, packA, false);
+        int gridRows = workers / gridColumns;
+        int i0 = Grid.start(M, Tiles.ROWS, worker / gridColumns, gridRows);
+        int i1 = Grid.start(M, Tiles.ROWS, worker / gridColumns + 1, gridRows);
+        int j0 = Grid.start(nc, Tiles.COLUMNS, worker % gridColumns, gridColumns);
+        int j1 = Grid.start(nc, Tiles.COLUMNS, worker % gridColumns + 1, gridColumns);
+        int kc = Math.min(KC, K - k);
+        multiply(i0, i1, j + j0, j1 - j0, k, kc, getLong(frame), getLong(frame + 8), getLong(frame + 16), getLong(frame + 24), getLong(frame + 32),
+                panels(frame + FRAME_BYTES) + j0 * (long) kc * FLOAT, frame + FRAME_BYTES + worker * sliceBytes());
     }
 
     private void part(long frame, int worker, int workers) {
@@ -285,8 +322,8 @@ final class Sgemm {
             epilogue.apply(i1 - i0, j1 - j0, c + i0 * ldc + j0 * FLOAT, ldc, epilogue.biasAt(bias, i0, j0), residual + i0 * ldc + j0 * FLOAT);
             return;
         }
-        for (int j = j0; j < j1; j += NC) {
-            int nc = Math.min(NC, j1 - j);
+        for (int j = j0; j < j1; j += columnsAtOnce) {
+            int nc = Math.min(columnsAtOnce, j1 - j);
             for (int k = 0; k < K; k += KC) {
                 block(i0, i1, j, nc, k, Math.min(KC, K - k), a, b, c, bias, residual, slice);
             }
@@ -295,14 +332,27 @@ final class Sgemm {
 
     /** Multiplies rows i0..i1 with {@code kc} rows from k and {@code nc} columns from j0. */
     private void block(int i0, int i1, int j0, int nc, int k, int kc, long a, long b, long c, long bias, long residual, long slice) {
-        long scratch = slice;
-        long packedBlockOfA = slice + Tiles.SCRATCH_BYTES;
-        long panels = packedBlockOfA + blockOfA;
+        long panels = panels(slice);
         if (packedB) {
             panels = b + k * FLOAT * Panels.width(N) + j0 * (long) kc * FLOAT;
         } else if (!directB) {
-            Panels.packB(transB, kc, nc, b + (transB ? k * FLOAT + j0 * ldb : k * ldb + j0 * FLOAT), ldb, panels);
+            Panels.packB(transB, kc, nc, blockOfB(b, j0, k), ldb, panels);
         }
+        multiply(i0, i1, j0, nc, k, kc, a, b, c, bias, residual, panels, slice);
+    }
+
+    /** Returns where op(B)[k, j] lies. */
+    private long blockOfB(long b, int j, int k) {
+        return b + (transB ? k * FLOAT + j * ldb : k * ldb + j * FLOAT);
+    }
+
+    /** Returns where a slice has room for panels. */
+    private long panels(long slice) {
+        return slice + Tiles.SCRATCH_BYTES + blockOfA;
+    }
+
+    private void multiply(int i0, int i1, int j0, int nc, int k, int kc, long a, long b, long c, long bias, long residual, long panels, long slice) {
+        long packedBlockOfA = slice + Tiles.SCRATCH_BYTES;
         boolean add = accumulate || k > 0;
         boolean last = k + kc == K;
         for (int i = i0; i < i1; i += MC) {
@@ -311,16 +361,11 @@ final class Sgemm {
             long rsA = transA ? FLOAT : lda;
             long ksA = transA ? lda : FLOAT;
             long gsA = Tiles.ROWS * rsA;
-            if (packA && transA) {
+            if (packA) {
                 Panels.packTransposedA(mc, kc, blockA, lda, packedBlockOfA);
                 blockA = packedBlockOfA;
                 ksA = Tiles.ROWS * FLOAT;
                 gsA = kc * ksA;
-            } else if (packA) {
-                Tiles.copy(mc, kc, blockA, lda, packedBlockOfA, paddedRow(kc));
-                blockA = packedBlockOfA;
-                rsA = paddedRow(kc);
-                gsA = Tiles.ROWS * rsA;
             }
             for (int j = j0; j < j0 + nc; j += Tiles.COLUMNS) {
                 int columns = Math.min(Tiles.COLUMNS, j0 + nc - j);
@@ -336,7 +381,7 @@ final class Sgemm {
                     }
                 }
                 long block = c + i * ldc + j * FLOAT;
-                Tiles.multiply(mc, columns, kc, blockA, gsA, rsA, ksA, panel, ksB, block, ldc, add, scratch);
+                Tiles.multiply(mc, columns, kc, blockA, gsA, rsA, ksA, panel, ksB, block, ldc, add, slice);
                 if (last) {
                     epilogue.apply(mc, columns, block, ldc, epilogue.biasAt(bias, i, j), residual + i * ldc + j * FLOAT);
                 }

@@ -53,7 +53,13 @@ final class Tiles {
 
     private static int tile(int rows, int vectors, int kc, long a, long rsA, long ksA, long b, long ksB, long c, long rsC) {
         return switch (vectors) {
-            case 4 -> MicroKernel4.run(rows, kc, a, rsA, ksA, b, ksB, c, rsC);
+            case 4 -> {
+                if (ksB == MicroKernel4.WIDTH) {
+                    yield MicroKernel4.run(rows, kc, a, rsA, ksA, b, c, rsC);
+                }
+                MicroKernel2.run(rows, kc, a, rsA, ksA, b, ksB, c, rsC);
+                yield MicroKernel2.run(rows, kc, a, rsA, ksA, b + 2 * Simd.BYTES, ksB, c + 2 * Simd.BYTES, rsC);
+            }
             case 3 -> {
                 MicroKernel2.run(rows, kc, a, rsA, ksA, b, ksB, c, rsC);
                 yield MicroKernel1.run(rows, kc, a, rsA, ksA, b + 2 * Simd.BYTES, ksB, c + 2 * Simd.BYTES, rsC);

@@ -33,13 +33,13 @@ class SgemmTest {
         three.close();
     }
 
-    /** M, N, K: ones, tails of tiles and vectors, primes, empty sums, more than one block each way. */
+    /** M, N, K: ones, tails of tiles and vectors, primes, empty sums, more than one block each way, so much work that B is packed together. */
     static List<int[]> sizes() {
         var sizes = new ArrayList<>(List.of(new int[][] {
             {1, 1, 1}, {1, 1, 0}, {5, 7, 0}, {1, 1, 100}, {1, 17, 40}, {17, 1, 40}, {1, 200, 67}, {200, 1, 67}, {1, 64, 1000}, {64, 1, 1000},
             {2, 50, 129}, {50, 2, 129}, {3, 33, 65}, {33, 3, 65}, {4, 100, 37}, {100, 4, 37}, {5, 5, 5}, {6, 64, 8}, {6, 63, 8}, {6, 65, 8},
             {7, 16, 9}, {8, 32, 33}, {11, 48, 3}, {12, 80, 100}, {13, 96, 100}, {97, 101, 103}, {100, 640, 30}, {199, 66, 31},
-            {9, 9, 1024}, {10, 70, 1025}, {31, 37, 2050}, {13, 530, 1030}, {200, 40, 64}}));
+            {9, 9, 1024}, {10, 70, 1025}, {31, 37, 2050}, {13, 530, 1030}, {200, 40, 64}, {40, 1100, 1030}}));
         for (int n = 1; n <= 20; n++) {
             sizes.add(new int[] {n, 21 - n, n + 3});
         }
@@ -93,7 +93,7 @@ class SgemmTest {
     }
 
     @Test
-    void rowsAPageApartAreCopiedFirst() {
+    void rowsMayLieAPageApart() {
         Case test = Case.of(new int[] {100, 70, 1024}, false, false, 0, false, Sgemm.Batch.ONE, Epilogue.NONE);
         test.checkAgainstDoubles(one);
         test.checkThatWorkersChangeNoBit();
