@@ -28,8 +28,8 @@ import java.util.zip.CheckedInputStream;
 /**
  * Where bundled libraries are extracted: one folder for each content, {@code KEY-CRC-CRC}, which several JVMs may fill at once.
  *
- * <p>An entry is a plain file under its final name, put there by an atomic rename when its content was complete and its checksum right. It bears a fixed time of
- * modification: whoever writes to it later changes that. So at most starts owner, mode, length and time are compared, and the content is read only if the time
+ * <p>An entry is a plain file under its final name, put there by an atomic rename when its content was complete and its checksum right. It bears a fixed time
+ * of modification: who writes to it later changes that. So at most starts owner, mode, length and time are compared, and the content is read only if the time
  * is another one. Files are replaced, never written to: a JVM that has mapped the old one keeps it. See ADR 0013.
  */
 final class LibraryCache {
@@ -102,8 +102,8 @@ final class LibraryCache {
                 why = words(e);
             }
         }
-        log().log(System.Logger.Level.WARNING, "Native libraries are extracted anew by each JVM, which takes a second: {0}. Let -D{1}=FOLDER name a folder that only "
-                + "you can write.", why, PROPERTY);
+        log().log(System.Logger.Level.WARNING, "Native libraries are extracted anew by each JVM, which takes a second: {0}. Let -D{1}=FOLDER name a folder "
+                + "that only you can write.", why, PROPERTY);
         Path created = Files.createTempDirectory("gatun-").toRealPath();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(created)));
         temporary = Optional.of(created);

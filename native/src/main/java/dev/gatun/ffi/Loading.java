@@ -1,5 +1,6 @@
 package dev.gatun.ffi;
 
+import java.util.Map;
 import java.util.Optional;
 
 /** Loads libraries into this module's class loader, where the generated bindings look for their symbols. */
@@ -7,8 +8,9 @@ final class Loading {
     private Loading() {
     }
 
-    static Optional<Located.Missing> load(Located.Found found) {
+    static Optional<Located.Missing> load(Located.Found found, Map<String, String> environment) {
         try {
+            Environment.putIfAbsent(environment);
             System.load(found.file().toString());
             return Optional.empty();
         } catch (UnsatisfiedLinkError e) {

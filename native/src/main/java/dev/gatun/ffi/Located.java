@@ -20,8 +20,7 @@ public sealed interface Located {
          * @return why it could not be loaded; empty if it was
          */
         public Optional<Missing> load(Map<String, String> environment) {
-            Environment.putIfAbsent(environment);
-            return Loading.load(this);
+            return Loading.load(this, environment);
         }
 
         /**

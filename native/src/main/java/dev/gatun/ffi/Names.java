@@ -50,7 +50,7 @@ final class Names {
         return found;
     }
 
-    /** Whether a file that a user names can be the library: it bears the library's name, with whatever version, {@code libdnnl.so.3.5} or {@code libdnnl-mine.so}. */
+    /** Whether a file that a user names can be the library, which it is by its name, with whatever version: {@code libdnnl.so.3.5}, {@code libdnnl-mine.so}. */
     static boolean isFileOf(NativeLibrary library, Path file) {
         String name = name(file);
         return library.files().stream().map(wanted -> wanted.split("[.*]", 2)[0])

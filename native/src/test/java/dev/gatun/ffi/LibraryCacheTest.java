@@ -307,7 +307,8 @@ class LibraryCacheTest {
         files.set(1, new BundledFile(library.name(), library.bytes(), library.crc() ^ 1, library.url()));
         for (boolean explicit : new boolean[] {true, false}) {
             var cache = new LibraryCache(Optional.of(root.toString()), explicit, Fakes.below(folder));
-            assertEquals(library.url() + " is damaged: its checksum is wrong", assertThrows(IOException.class, () -> cache.folderOf("nat", files)).getMessage());
+            var refusal = assertThrows(IOException.class, () -> cache.folderOf("nat", files));
+            assertEquals(library.url() + " is damaged: its checksum is wrong", refusal.getMessage());
         }
         try (var left = Files.walk(root)) {
             assertEquals(List.of("libhelp.so.1"), left.filter(Files::isRegularFile).map(f -> f.getFileName().toString()).toList());

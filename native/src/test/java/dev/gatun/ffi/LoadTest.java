@@ -15,6 +15,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,7 +38,8 @@ class LoadTest {
     @SuppressWarnings("restricted")
     private static String environment(String name) throws Throwable {
         Linker linker = Linker.nativeLinker();
-        var getenv = linker.downcallHandle(linker.defaultLookup().find("getenv").orElseThrow(), FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS));
+        var getenv = linker.downcallHandle(linker.defaultLookup().find("getenv").orElseThrow(),
+                FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS));
         try (var arena = Arena.ofConfined()) {
             var value = (MemorySegment) getenv.invokeExact(arena.allocateFrom(name));
             return value.address() == 0 ? "" : value.reinterpret(1000).getString(0);
@@ -61,6 +63,25 @@ class LoadTest {
         assertTrue(missing.reason().startsWith("Nat could not be loaded: ") && missing.reason().contains(file.toString()), missing.reason());
         assertEquals("name another one by -Dgatun.nat.path=FILE_OR_FOLDER", missing.remedy());
         assertTrue(new Found(Fakes.nat(), folder.resolve("gone"), Source.LOADER_PATH).load().isPresent());
+    }
+
+    @Test
+    void jvmThatForbidsNativeCodeSaysSo() throws Exception {
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--illegal-native-access=deny",
+                "-cp", System.getProperty("java.class.path"), Load.class.getName()).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(said.contains("Preferences: this JVM forbids native code: ") && said.contains("start java with --enable-native-access=ALL-UNNAMED"), said);
+        assertEquals(0, process.waitFor());
+    }
+
+    /** Another JVM, which loads a library and says what came of it. */
+    static final class Load {
+        private Load() {
+        }
+
+        public static void main(String[] arguments) {
+            System.out.println(preferences().load(Map.of("GATUN_TEST_SPIN", "1")));
+        }
     }
 
     @Test

@@ -16,7 +16,8 @@ class LoaderPathTest {
 
     @Test
     void configurationIsReadAsTheLoaderReadsIt() throws IOException {
-        Path conf = Files.writeString(folder.resolve("ld.so.conf"), "/first # a comment\n\n# another\ninclude conf.d/*.conf\nhwcap 0 nosegneg\nrelative\n/last\n/first\n");
+        Path conf = Files.writeString(folder.resolve("ld.so.conf"),
+                "/first # a comment\n\n# another\ninclude conf.d/*.conf\nhwcap 0 nosegneg\nrelative\n/last\n/first\n");
         Files.createDirectory(folder.resolve("conf.d"));
         Files.writeString(folder.resolve("conf.d/b.conf"), "/b\ninclude " + conf + "\n");
         Files.writeString(folder.resolve("conf.d/a.conf"), "  /a1\n/a2");
