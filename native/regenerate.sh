@@ -28,13 +28,14 @@ bind() {
     found=
     for folder in "$@"; do
         [ ! -r "$folder/$header" ] || found=$folder/$header
+        shift
+        set -- "$@" -I "$folder"
     done
     [ -n "$found" ] || {
-        echo "regenerate.sh: $header is in none of: $*" >&2
+        echo "regenerate.sh: there is no $header: $*" >&2
         exit 1
     }
     fresh=$(mktemp -d)
-    set -- $(printf -- '-I %s ' "$@")
     jextract "$@" --output "$fresh" -t "dev.gatun.ffi.$package" --header-class-name "$class" "@includes/$list.includes" "$found"
     rm -rf "$target/dev/gatun/ffi/$package"
     mkdir -p "$target/dev/gatun/ffi"

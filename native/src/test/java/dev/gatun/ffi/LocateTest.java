@@ -230,7 +230,8 @@ class LocateTest {
         onClassPath(Fakes.jar(folder.resolve("nat.jar"), 9));
         assertEquals(new Missing("Nat was not found: it is bundled for linux-x86_64 only, this is macosx-arm64, and none of [libnat.so.3, libnat.so] is on the "
                 + "loader's path",
-                "install Nat for macosx-arm64, and name it by -Dgatun.nat.path=FILE_OR_FOLDER or GATUN_NAT_PATH if it is not on the loader's path"), missing(Fakes.bundled(), Platform.of("Mac OS X", "aarch64")));
+                "install Nat for macosx-arm64, and name it by -Dgatun.nat.path=FILE_OR_FOLDER or GATUN_NAT_PATH if it is not on the loader's path"),
+                missing(Fakes.bundled(), Platform.of("Mac OS X", "aarch64")));
     }
 
     @Test
