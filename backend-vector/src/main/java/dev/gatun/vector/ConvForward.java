@@ -10,7 +10,8 @@ import static dev.gatun.vector.Native.putLong;
  * <pre>y[n, oc, o] = act(bias[oc] + Σ x[n, ic, o·S + k·D - P] · w[oc, ic, k] + residual[n, oc, o])</pre>
  *
  * <p>For each image and group Y[OC/G, positions] = W[OC/G, K] · columns[K, positions] with K = IC/G · taps: {@link Im2col} writes a block of columns
- * straight into the panels that the micro-kernels read. Two cases have paths of their own: pointwise (a matrix product as it is) and depthwise.
+ * straight into the panels that the micro-kernels read. Three cases have paths of their own: pointwise (a matrix product as it is), depthwise, and few channels
+ * ({@link NarrowConv}).
  *
  * <p>Immutable; a call allocates nothing; the number of workers changes no bit.
  */
@@ -25,6 +26,7 @@ final class ConvForward {
     private final Epilogue epilogue;
     private final Sgemm pointwise;
     private final Depthwise depthwise;
+    private final NarrowConv narrow;
 
     private final Im2col im2col;
     private final int M;
@@ -45,6 +47,7 @@ final class ConvForward {
         var images = new Sgemm.Batch(geometry.N(), 0, (long) K * N * FLOAT, (long) M * N * FLOAT);
         pointwise = geometry.isPointwise() && geometry.G() == 1 ? new Sgemm(shape, images, false, epilogue, false) : null;
         depthwise = geometry.isDepthwise() ? new Depthwise(geometry, epilogue) : null;
+        narrow = NarrowConv.suits(geometry) ? new NarrowConv(geometry, epilogue) : null;
         im2col = new Im2col(geometry);
         int channels = Math.min(geometry.IC() / geometry.G(), (KC - 1) / geometry.taps() + 2);
         paddedBytes = channels * im2col.rows(Math.min(N, NC)) * im2col.rowBytes() + Im2col.SLACK;
@@ -56,7 +59,14 @@ final class ConvForward {
         if (pointwise != null) {
             return pointwise.workspaceBytes(threads);
         }
+        if (narrow != null) {
+            return narrow.workspaceBytes(threads);
+        }
         return depthwise != null ? depthwise.workspaceBytes(threads) : FRAME_BYTES + threads * sliceBytes();
+    }
+
+    String name() {
+        return narrow != null ? narrow.name() : "conv im2col";
     }
 
     private long sliceBytes() {
@@ -83,6 +93,10 @@ final class ConvForward {
         }
         if (pointwise != null) {
             pointwise.run(w, x, y, bias, residual, workspace, workers);
+            return;
+        }
+        if (narrow != null) {
+            narrow.run(x, w, bias, residual, y, workspace, workers);
             return;
         }
         if (depthwise != null) {

@@ -55,7 +55,7 @@ sealed interface ConvKernel extends Kernel {
     record Forward(ConvForward conv, Tail tail, int operands, Workers workers) implements ConvKernel {
         @Override
         public String name() {
-            return "conv im2col";
+            return conv.name();
         }
 
         @Override

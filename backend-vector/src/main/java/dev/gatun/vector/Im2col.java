@@ -157,7 +157,7 @@ final class Im2col {
                 clear(padded, 0, from);
                 long src = x + (from * SW + p - width.P()) * FLOAT;
                 if (SW == 1) {
-                    Tiles.copy(1, to - from, src, 0, padded + from * FLOAT, 0);
+                    copy(to - from, src, padded + from * FLOAT);
                 } else {
                     for (int q = from; q < to; q++) {
                         putFloat(padded + q * FLOAT, getFloat(src));
@@ -168,6 +168,19 @@ final class Im2col {
             }
             padded += phase * FLOAT;
         }
+    }
+
+    /** Copies {@code count} floats; the last vector may overlap the one before. */
+    private static void copy(int count, long src, long dst) {
+        if (count < Simd.LANES) {
+            Tiles.copy(1, count, src, 0, dst, 0);
+            return;
+        }
+        long last = count * FLOAT - Simd.BYTES;
+        for (long i = 0; i < last; i += Simd.BYTES) {
+            store(dst + i, load(src + i));
+        }
+        store(dst + last, load(src + last));
     }
 
     private static void clear(long row, int from, int to) {

@@ -46,6 +46,11 @@ class ConvTest {
             flat(2, 5, 9, 1, Axis.of(6, 1, 2, 0), Axis.of(9, 1, 3, 0)),
             flat(2, 5, 9, 1, Axis.of(6, 1, 1, 1), Axis.of(9, 1, 1, 2)),
             flat(1, 2, 3, 1, Axis.of(3, 3, 1, 5), Axis.of(2, 2, 1, 4)),
+            // Few channels, along rows: one vector a row and several, strips of rows, strides and dilations.
+            flat(5, 1, 6, 1, Axis.of(28, 5, 1, 2), Axis.of(28, 5, 1, 2)),
+            flat(1, 8, 7, 1, Axis.of(70, 3, 1, 1), Axis.of(70, 3, 1, 1)),
+            flat(3, 2, 3, 1, Axis.of(33, 3, 2, 1), Axis.of(51, 3, 3, 1)),
+            flat(1, 5, 1, 1, new Axis(20, 3, 1, 2, 2, 2), new Axis(40, 2, 1, 3, 0, 3)),
             // Pointwise.
             flat(3, 5, 9, 1, Axis.of(6, 1, 1, 0), Axis.of(9, 1, 1, 0)),
             flat(2, 6, 9, 3, Axis.of(6, 1, 1, 0), Axis.of(9, 1, 1, 0)),
@@ -124,6 +129,12 @@ class ConvTest {
         test.check(dw, test.backwardWeights(), Epilogue.NONE, i -> 0, null, geometry.N() * geometry.outputs());
         test.checkThatWorkersChangeNoBit(dw, conv.workspaceBytes(3), test.x, test.y, (dst, workspace, workers) ->
                 conv.run(test.x.address(), test.y.address(), dst, workspace, workers));
+    }
+
+    @Test
+    void fewChannelsRunAlongRows() {
+        assertTrue(new ConvForward(flat(64, 1, 6, 1, Axis.of(28, 5, 1, 2), Axis.of(28, 5, 1, 2)), Epilogue.NONE).name().startsWith("conv 5x5, along rows"));
+        assertEquals("conv im2col", new ConvForward(flat(64, 6, 32, 1, Axis.of(14, 5, 1, 0), Axis.of(14, 5, 1, 0)), Epilogue.NONE).name());
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.gatun.vector.blocked;
 
+import dev.gatun.vector.NarrowConv;
 import dev.gatun.vector.Simd;
 import java.util.Optional;
 
@@ -9,7 +10,8 @@ import java.util.Optional;
  * <pre>
  * groups = channels in = channels out      {@link DepthwiseConv}
  * other groups                             declined
- * at most 4 channels in                    {@link DirectConv} over the row-major image
+ * few channels in and out                  declined: {@link NarrowConv}
+ * less than half a block of channels in     {@link DirectConv} over the row-major image
  * 3x3, stride 1, dense                     {@link WinogradConv} with m = 4 or m = 2 if that is clearly cheaper
  * all others                               {@link DirectConv}
  * gradient in x                            {@link StridedGradient}, or with stride 1 the convolution of dy that it is
@@ -19,7 +21,8 @@ import java.util.Optional;
  * <p>{@code -Dgatun.winograd=off} forbids Winograd's algorithm, whose rounding errors are of the same size as, but other than, the direct convolution's.
  */
 final class ConvChoice {
-    private static final int FEW_CHANNELS = 4;
+    /** So few channels that they would leave half of a block empty are read row-major. */
+    private static final int FEW_CHANNELS = Math.max(4, Simd.LANES / 2);
 
     /** What a gradient may take of memory for transformed weights: 512 by 512 channels take 36 MiB. */
     private static final long MOST_TRANSFORMED_BYTES = 64 << 20;
@@ -41,7 +44,7 @@ final class ConvChoice {
         if (s.G() > 1 && s.G() == s.IC() && s.OC() == s.IC()) {
             return Optional.of(new DepthwiseConv(s, relu));
         }
-        if (!DirectConv.suits(s)) {
+        if (!DirectConv.suits(s) || isNarrow(s)) {
             return Optional.empty();
         }
         if (hasFewChannels(s)) {
@@ -86,6 +89,11 @@ final class ConvChoice {
     /** Returns whether weights that change from call to call are worth blocks of channels: all are full, or the input is read row-major. */
     static boolean canBeTrained(ConvShape s) {
         return DirectConv.suits(s) && s.OC() % Simd.LANES == 0 && (s.IC() % Simd.LANES == 0 || hasFewChannels(s));
+    }
+
+    /** Returns whether channels would leave the most of blocks empty: {@link NarrowConv} is faster, row-major. */
+    private static boolean isNarrow(ConvShape s) {
+        return NarrowConv.suits(s.IC(), s.OC(), s.OW()) && !s.isPointwise() && s.OC() % Simd.LANES != 0;
     }
 
     /** Returns whether the image is read row-major. */

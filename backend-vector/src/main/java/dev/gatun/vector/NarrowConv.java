@@ -1,0 +1,206 @@
+package dev.gatun.vector;
+
+import static dev.gatun.vector.Native.FLOAT;
+import static dev.gatun.vector.Native.getFloat;
+import static dev.gatun.vector.Native.getLong;
+import static dev.gatun.vector.Native.putFloat;
+import static dev.gatun.vector.Native.putInt;
+import static dev.gatun.vector.Native.putLong;
+
+/**
+ * The convolution of few channels to few in plain NCHW, as the first layers of small networks are: channels fill no vector, so vectors run along the rows of
+ * the output, and each value of x is used too seldom to pay for the columns of {@link Im2col}. Its padded rows are what is read: all terms of a row of output
+ * read consecutive floats there, whatever padding, stride and dilation are.
+ *
+ * <p>{@link NarrowTile4} computes up to six channels of four vectors. The last vector of a row reaches into the next row, which is written after it; where
+ * nothing is written after it, the tile is written elsewhere and copied.
+ *
+ * <p>Immutable; a call allocates nothing; the number of workers changes no bit.
+ */
+public final class NarrowConv {
+    /** With more channels, matrix products or blocks of channels are as fast. */
+    private static final int MOST_INPUTS = 8;
+    private static final int MOST_OUTPUTS = 16;
+
+    /** What the padded rows of a strip may take of the first-level cache. */
+    private static final long STRIP_BYTES = 24 << 10;
+
+    /** Vectors of a tile. */
+    private static final int VECTORS = Simd.MANY_REGISTERS ? 4 : 2;
+
+    private static final long TILE_BYTES = 6 * VECTORS * Simd.BYTES;
+
+    /** Convolutions of fewer multiplications run on the caller alone: a fork costs about as much. */
+    private static final long FORK_MULTIPLICATIONS = 1 << 17;
+
+    private static final long FRAME_BYTES = 64;
+
+    private final ConvGeometry g;
+    private final Epilogue epilogue;
+    private final Im2col im2col;
+    private final int OH;
+    private final int OW;
+    private final int K;
+    private final int vectors;
+    private final int rows;
+    private final Workers.FrameTask task = this::part;
+
+    NarrowConv(ConvGeometry geometry, Epilogue epilogue) {
+        g = geometry;
+        this.epilogue = epilogue;
+        im2col = new Im2col(geometry);
+        OH = geometry.height().O();
+        OW = geometry.width().O();
+        K = geometry.terms();
+        vectors = Math.ceilDiv(OW, Simd.LANES);
+        long fits = STRIP_BYTES / (geometry.IC() * im2col.rowBytes());
+        int first = im2col.rows(1);
+        rows = Math.clamp((fits - first) / geometry.height().S() + 1, 1, OH);
+    }
+
+    /**
+     * Returns whether this may be the better way: few channels go in and out of few vectors a row.
+     *
+     * @param OW outputs of a row
+     */
+    public static boolean suits(int IC, int OC, int OW) {
+        return IC <= MOST_INPUTS && OC <= MOST_OUTPUTS && Math.ceilDiv(OW, Simd.LANES) * OC < OW * Math.ceilDiv(OC, Simd.LANES);
+    }
+
+    /** Returns whether there are few channels, two spatial axes at most, and no groups. */
+    static boolean suits(ConvGeometry g) {
+        return g.G() == 1 && g.depth().equals(ConvGeometry.Axis.NONE) && !g.isPointwise() && g.terms() > 0 && g.outputs() > 0
+                && suits(g.IC(), g.OC(), g.width().O());
+    }
+
+    String name() {
+        return "conv " + g.height().K() + "x" + g.width().K() + ", along rows, tiles 6x" + VECTORS * Simd.LANES;
+    }
+
+    /** Returns the bytes of workspace that {@link #run} needs with a pool of {@code threads}. */
+    long workspaceBytes(int threads) {
+        return FRAME_BYTES + weightBytes() + threads * sliceBytes();
+    }
+
+    private long weightBytes() {
+        return Math.ceilDiv((long) g.OC() * K * FLOAT, 64L) * 64;
+    }
+
+    /** What a worker needs: a tile, the table of terms, padded rows; workers do not share lines of the cache. */
+    private long sliceBytes() {
+        return Math.ceilDiv(TILE_BYTES + tableBytes() + g.IC() * seen(rows) * im2col.rowBytes() + vectors * Simd.BYTES, 128L) * 128;
+    }
+
+    private long tableBytes() {
+        return Math.ceilDiv(4L * K, 64L) * 64;
+    }
+
+    /** Returns the padded rows that {@code rows} rows of output see. */
+    private int seen(int rows) {
+        return im2col.endRow((rows - 1) * OW);
+    }
+
+    /** Computes y; operands as {@link ConvForward#run} has them. */
+    void run(long x, long w, long bias, long residual, long y, long workspace, Workers workers) {
+        putLong(workspace, x);
+        putLong(workspace + 16, bias);
+        putLong(workspace + 24, residual);
+        putLong(workspace + 32, y);
+        pack(w, workspace + FRAME_BYTES);
+        if ((long) g.N() * g.OC() * OH * OW * K < FORK_MULTIPLICATIONS) {
+            part(workspace, 0, 1);
+        } else {
+            workers.run(task, workspace);
+        }
+    }
+
+    /** Writes the weights tile by tile, term by term. */
+    private void pack(long w, long dst) {
+        for (int oc = 0; oc < g.OC();) {
+            int channels = channels(g.OC() - oc);
+            for (int k = 0; k < K; k++) {
+                for (int i = 0; i < channels; i++) {
+                    putFloat(dst, getFloat(w + ((oc + i) * (long) K + k) * FLOAT));
+                    dst += FLOAT;
+                }
+            }
+            oc += channels;
+        }
+    }
+
+    /** Returns how many of {@code left} channels the next tile takes. */
+    private static int channels(int left) {
+        return left >= 6 ? 6 : left >= 4 ? 4 : Math.min(left, 2);
+    }
+
+    private void part(long frame, int worker, int workers) {
+        int parts = Grid.parts(g.N(), workers);                    // cell = image · parts + part
+        long slice = frame + FRAME_BYTES + weightBytes() + worker * sliceBytes();
+        int last = (int) Workers.share((long) g.N() * parts, worker + 1, workers);
+        for (int cell = (int) Workers.share((long) g.N() * parts, worker, workers); cell < last; cell++) {
+            int end = (int) Workers.share(OH, cell % parts + 1, parts);
+            for (int oh = (int) Workers.share(OH, cell % parts, parts); oh < end; oh += rows) {
+                strip(frame, cell / parts, oh, Math.min(rows, end - oh), end, slice);
+            }
+        }
+    }
+
+    /** Computes rows {@code oh} .. {@code oh + high} of an image, of which the worker computes no row from {@code end} on. */
+    private void strip(long frame, int image, int oh, int high, int end, long slice) {
+        long table = slice + TILE_BYTES;
+        long padded = table + tableBytes();
+        long channelBytes = seen(high) * im2col.rowBytes();
+        for (int k = 0; k < K; k++) {
+            putInt(table + 4L * k, (int) (k / g.taps() * channelBytes + im2col.offset(k % g.taps())));
+        }
+        int top = im2col.firstRow(oh * OW);
+        im2col.pad(getLong(frame) + (long) image * g.IC() * g.inputs() * FLOAT, g.IC(), top, top + seen(high), padded);
+        long plane = (long) OH * OW * FLOAT;
+        long at = (long) image * g.OC() * plane + oh * OW * FLOAT;
+        long y = getLong(frame + 32) + at;
+        long w = frame + FRAME_BYTES;
+        for (int oc = 0; oc < g.OC();) {
+            int channels = channels(g.OC() - oc);
+            for (int v = 0; v < high * vectors; v += VECTORS) {
+                tile(channels, v, high, padded, table, w, y + oc * plane, (end - oh) * (long) OW, plane, slice);
+            }
+            oc += channels;
+            w += channels * K * FLOAT;
+        }
+        epilogue.apply(g.OC(), high * OW, y, plane, epilogue.biasAt(getLong(frame + 16), 0, 0), getLong(frame + 24) + at);
+    }
+
+    /** Computes vectors {@code v} .. {@code v + VECTORS} of a strip, of which behind the last one that is computed again. @param room floats of y */
+    private void tile(int channels, int v, int high, long padded, long table, long w, long y, long room, long plane, long tile) {
+        int last = high * vectors - 1;
+        int v1 = Math.min(v + 1, last);
+        int v2 = Math.min(v + 2, last);
+        int v3 = Math.min(v + 3, last);
+        boolean direct = out(VECTORS == 4 ? v3 : v1) + Simd.BYTES <= room * FLOAT;
+        if (VECTORS == 4 && direct) {
+            NarrowTile4.run(channels, padded + in(v), padded + in(v1), padded + in(v2), padded + in(v3), table, K, w,
+                    y + out(v), y + out(v1), y + out(v2), y + out(v3), plane);
+        } else if (VECTORS == 4) {
+            NarrowTile4.run(channels, padded + in(v), padded + in(v1), padded + in(v2), padded + in(v3), table, K, w,
+                    tile, tile + Simd.BYTES, tile + 2 * Simd.BYTES, tile + 3 * Simd.BYTES, VECTORS * Simd.BYTES);
+        } else if (direct) {
+            NarrowTile2.run(channels, padded + in(v), padded + in(v1), table, K, w, y + out(v), y + out(v1), plane);
+        } else {
+            NarrowTile2.run(channels, padded + in(v), padded + in(v1), table, K, w, tile, tile + Simd.BYTES, VECTORS * Simd.BYTES);
+        }
+        for (int i = v; !direct && i < Math.min(v + VECTORS, last + 1); i++) {
+            int count = Math.min(Simd.LANES, OW - i % vectors * Simd.LANES);
+            Tiles.copy(channels, count, tile + (i - v) * Simd.BYTES, VECTORS * Simd.BYTES, y + out(i), plane);
+        }
+    }
+
+    /** Returns where the outputs of a vector read, in bytes. */
+    private long in(int v) {
+        return v / vectors * g.height().S() * im2col.rowBytes() + v % vectors * Simd.BYTES;
+    }
+
+    /** Returns where a vector goes. */
+    private long out(int v) {
+        return v / vectors * OW * FLOAT + v % vectors * Simd.BYTES;
+    }
+}
