@@ -25,6 +25,7 @@ final class ElementwiseVjp {
             case Elementwise.Unary u -> unary(u.function(), s.x(0), s.y(0), s.dy());
             case Elementwise.Binary b -> binary(b.function(), s.x(0), s.x(1), s.y(0), s.dy());
             case Elementwise.Where w -> where(s.x(0), s.dy());
+            case Elementwise.Quantize _, Elementwise.Dequantize _ -> List.of(Vjp.NONE);
             case Elementwise.Cast c -> List.of(() -> s.dy().cast(s.x(0).dtype()));
         };
     }

@@ -9,10 +9,12 @@ import dev.gatun.op.Indexing;
 import dev.gatun.op.Movement;
 import dev.gatun.op.Normalization;
 import dev.gatun.op.Pooling;
+import dev.gatun.op.Quantized;
 import dev.gatun.op.Random;
 import dev.gatun.op.Recurrent;
 import dev.gatun.op.Reduction;
 import dev.gatun.op.Source;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -41,6 +43,7 @@ final class Vjp {
             case Indexing op -> IndexingVjp.of(op, s);
             case Contraction op -> ContractionVjp.of(op, s);
             case Convolution op -> ConvolutionVjp.of(op, s);
+            case Quantized op -> Collections.nCopies(s.inputs().size(), NONE); // what is rounded has no slope
             case Pooling op -> PoolingVjp.of(op, s);
             case Normalization op -> NormalizationVjp.of(op, s);
             case Recurrent op -> RecurrentVjp.of(op, s);

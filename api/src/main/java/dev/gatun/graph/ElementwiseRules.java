@@ -18,6 +18,8 @@ final class ElementwiseRules {
             case Elementwise.Binary b -> binary(b.function(), Operands.of(op, inputs, "a", "b"));
             case Elementwise.Where w -> where(Operands.of(op, inputs, "c", "a", "b"));
             case Elementwise.Cast c -> Operands.of(op, inputs, "x").type(0).with(c.to());
+            case Elementwise.Quantize q -> quantize(q, Operands.of(op, inputs, "x"));
+            case Elementwise.Dequantize q -> dequantize(q, Operands.of(op, inputs, "x"));
         };
     }
 
@@ -54,6 +56,25 @@ final class ElementwiseRules {
         sameShape(o, 0, 1);
         sameShape(o, 1, 2);
         return o.type(1);
+    }
+
+    private static TensorType quantize(Elementwise.Quantize op, Operands o) {
+        o.floating(0);
+        scale(op.scale(), o);
+        boolean fits = op.signed() ? op.zero() == (byte) op.zero() : op.zero() == (op.zero() & 0xFF);
+        o.check(fits, "the zero " + op.zero() + " is no " + op.to().label());
+        return o.type(0).with(op.to());
+    }
+
+    private static TensorType dequantize(Elementwise.Dequantize op, Operands o) {
+        DType dtype = o.dtype(0);
+        o.kind(0, dtype == DType.I8 || dtype == DType.U8 || dtype == DType.I32, "i8, u8 or i32", DType.I32);
+        scale(op.scale(), o);
+        return o.type(0).with(DType.F32);
+    }
+
+    private static void scale(float scale, Operands o) {
+        o.check(scale > 0 && scale < Float.POSITIVE_INFINITY, "the scale must be a positive number, got " + scale);
     }
 
     private static void sameShape(Operands o, int first, int other) {

@@ -12,6 +12,7 @@ import dev.gatun.op.Movement;
 import dev.gatun.op.Normalization;
 import dev.gatun.op.Op;
 import dev.gatun.op.Pooling;
+import dev.gatun.op.Quantized;
 import dev.gatun.op.Random;
 import dev.gatun.op.Recurrent;
 import dev.gatun.op.Reduction;
@@ -41,6 +42,7 @@ public final class TypeRules {
             case Indexing o -> IndexingRules.infer(o, inputs);
             case Contraction o -> List.of(contraction(o, inputs));
             case Convolution o -> List.of(WindowRules.infer(o, inputs));
+            case Quantized o -> List.of(QuantizedRules.infer(o, inputs));
             case Pooling o -> WindowRules.infer(o, inputs);
             case Normalization o -> NormalizationRules.infer(o, inputs);
             case Recurrent o -> RecurrentRules.infer(o, inputs);
@@ -85,6 +87,11 @@ public final class TypeRules {
     private static TensorType matMul(Contraction.MatMul op, Operands o) {
         o.numeric(0);
         o.sameDtype(0, 1);
+        return o.type(0).with(product(op.transposeA(), op.transposeB(), o));
+    }
+
+    /** Returns the shape of the product of operands 0 and 1. */
+    static Shape product(boolean transposeA, boolean transposeB, Operands o) {
         String both = o.text(0) + " x " + o.text(1) + ": ";
         o.check(o.rank(0) >= 2 && o.rank(1) >= 2, both + "each needs at least 2 axes, reshape a vector to a row or a column");
         o.check(o.rank(0) == o.rank(1), both + "a has " + o.rank(0) + " axes but b has " + o.rank(1));
@@ -92,13 +99,13 @@ public final class TypeRules {
         Shape batch = o.shape(0).slice(0, lead);
         o.check(batch.equals(o.shape(1).slice(0, lead)), both + "the leading axes are " + batch + " and " + o.shape(1).slice(0, lead)
                 + " but must be equal");
-        int rows = o.dim(0, op.transposeA() ? -1 : -2);
-        int columns = o.dim(0, op.transposeA() ? -2 : -1);
-        int bRows = o.dim(1, op.transposeB() ? -1 : -2);
-        int bColumns = o.dim(1, op.transposeB() ? -2 : -1);
-        o.check(columns == bRows, both + (op.transposeA() ? "aᵀ" : "a") + " has " + columns + " columns but " + (op.transposeB() ? "bᵀ" : "b") + " has "
+        int rows = o.dim(0, transposeA ? -1 : -2);
+        int columns = o.dim(0, transposeA ? -2 : -1);
+        int bRows = o.dim(1, transposeB ? -1 : -2);
+        int bColumns = o.dim(1, transposeB ? -2 : -1);
+        o.check(columns == bRows, both + (transposeA ? "aᵀ" : "a") + " has " + columns + " columns but " + (transposeB ? "bᵀ" : "b") + " has "
                 + bRows + " rows");
-        return o.type(0).with(batch.concat(Shape.of(rows, bColumns)));
+        return batch.concat(Shape.of(rows, bColumns));
     }
 
     private static TensorType random(Random op, List<TensorType> inputs) {

@@ -27,7 +27,7 @@ final class WindowRules {
         return switch (op) {
             case Pooling.MaxPool p -> maxPool(p, Operands.of(op, inputs, "x"));
             case Pooling.MaxPoolBackward p -> List.of(maxPoolBackward(p, Operands.of(op, inputs, "dy", "i")));
-            case Pooling.AvgPool p -> List.of(pool(p.window(), Operands.of(op, inputs, "x")));
+            case Pooling.AvgPool p -> List.of(avgPool(p, Operands.of(op, inputs, "x")));
             case Pooling.AvgPoolBackward p -> List.of(poolBackward(p.window(), p.spatial(), Operands.of(op, inputs, "dy")));
         };
     }
@@ -35,11 +35,18 @@ final class WindowRules {
     // Convolution: x [N, IC, spatial...], w [OC, IC/G, kernel...], y [N, OC, out...].
 
     private static TensorType conv(Geometry geometry, Operands o) {
+        o.floating(0);
+        o.sameDtype(0, 1);
+        return o.type(0).with(convolved(geometry, o));
+    }
+
+    /** Returns the shape of the convolution of operands 0 and 1. */
+    static Shape convolved(Geometry geometry, Operands o) {
         check(geometry, o);
-        floatingImages(o, geometry.spatialRank(), "[N, IC, spatial...]", "[OC, IC/G, kernel...]");
+        images(o, geometry.spatialRank(), "[N, IC, spatial...]", "[OC, IC/G, kernel...]");
         channels(geometry, o, o.dim(0, 1), o.dim(1, 0), o.dim(1, 1));
         fits(geometry, o, o.shape(0), spatial(o.shape(1)));
-        return o.type(0).with(geometry.out(o.shape(0), o.shape(1)));
+        return geometry.out(o.shape(0), o.shape(1));
     }
 
     private static TensorType backwardData(Geometry geometry, Ints spatial, Operands o) {
@@ -81,6 +88,10 @@ final class WindowRules {
     private static void floatingImages(Operands o, int spatialRank, String first, String second) {
         o.floating(0);
         o.sameDtype(0, 1);
+        images(o, spatialRank, first, second);
+    }
+
+    private static void images(Operands o, int spatialRank, String first, String second) {
         o.rank(0, spatialRank + 2, first);
         o.rank(1, spatialRank + 2, second);
     }
@@ -102,6 +113,8 @@ final class WindowRules {
     // Pooling: x [N, C, spatial...], y [N, C, out...].
 
     private static List<TensorType> maxPool(Pooling.MaxPool op, Operands o) {
+        boolean isByte = o.dtype(0) == DType.I8 || o.dtype(0) == DType.U8;
+        o.kind(0, isByte || o.dtype(0).isFloating(), "floating, i8 or u8", DType.F32);
         TensorType y = pool(op.window(), o);
         if (!op.indices()) {
             return List.of(y);
@@ -117,9 +130,13 @@ final class WindowRules {
         return poolBackward(op.window(), op.spatial(), o);
     }
 
+    private static TensorType avgPool(Pooling.AvgPool op, Operands o) {
+        o.floating(0);
+        return pool(op.window(), o);
+    }
+
     private static TensorType pool(Window window, Operands o) {
         check(window, o);
-        o.floating(0);
         o.rank(0, window.spatialRank() + 2, "[N, C, spatial...]");
         return o.type(0).with(pooled(window, o, o.shape(0)));
     }

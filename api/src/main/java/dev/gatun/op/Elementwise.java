@@ -43,6 +43,34 @@ public sealed interface Elementwise extends Op {
         }
     }
 
+    /**
+     * y = saturate(round(x / scale) + zero), the 8-bit integer that stands for a floating x: the quotient in F32 (F64 for F64), ties to even, NaN becomes 0.
+     * Source: ONNX QuantizeLinear-21. A kernel may multiply by 1/scale, so that a quotient next to a tie goes the other way.
+     *
+     * @param signed whether y is I8, else U8
+     * @param scale of a step, greater than 0
+     * @param zero the y that stands for 0
+     */
+    record Quantize(boolean signed, float scale, int zero) implements Elementwise {
+        /** Returns the type of the result. */
+        public DType to() {
+            return signed ? DType.I8 : DType.U8;
+        }
+
+        @Override
+        public String name() {
+            return "quantize";
+        }
+    }
+
+    /** y = (x - zero) · scale in F32, what an I8, U8 or I32 stands for. Source: ONNX DequantizeLinear-21. */
+    record Dequantize(float scale, int zero) implements Elementwise {
+        @Override
+        public String name() {
+            return "dequantize";
+        }
+    }
+
     /** The functions of one operand. Floating types unless another is named. */
     enum UnaryFunction {
         /** -x; also signed integers. */

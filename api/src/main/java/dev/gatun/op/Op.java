@@ -8,7 +8,8 @@ package dev.gatun.op;
  * step to step: a learning rate or a seed is an operand.
  */
 public sealed interface Op
-        permits Source, Elementwise, Reduction, Movement, Indexing, Contraction, Convolution, Pooling, Normalization, Recurrent, Random, Fused {
+        permits Source, Elementwise, Reduction, Movement, Indexing, Contraction, Convolution, Quantized, Pooling, Normalization, Recurrent, Random,
+        Fused {
     /** Returns the name that messages and plans print, e.g. {@code matmul}. */
     String name();
 }

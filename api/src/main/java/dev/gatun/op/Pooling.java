@@ -9,7 +9,7 @@ public sealed interface Pooling extends Op {
 
     /**
      * x -> (y, i): the largest element of each window (padding never wins; NaN does) and, if {@code indices}, the I32 position of the first such
-     * element in the row-major spatial volume of its channel.
+     * element in the row-major spatial volume of its channel. Also I8 and U8.
      */
     record MaxPool(Window window, boolean indices) implements Pooling {
         @Override

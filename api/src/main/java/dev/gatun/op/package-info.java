@@ -3,12 +3,13 @@
  *
  * <pre>
  * Op = Source         Scalar | Iota
- *    | Elementwise    Unary f | Binary f | Where | Cast
+ *    | Elementwise    Unary f | Binary f | Where | Cast | Quantize | Dequantize
  *    | Reduction      Reduce f | ArgReduce | Cumulative
  *    | Movement       Reshape | Permute | Expand | Slice | Pad | Concat | Detach
  *    | Indexing       Gather | Scatter | GatherElements | ScatterElements | GatherNd | ScatterNd | TopK
  *    | Contraction    MatMul
  *    | Convolution    Conv | ConvBackwardData | ConvBackwardWeights
+ *    | Quantized      QuantizedConv | QuantizedMatMul
  *    | Pooling        MaxPool | MaxPoolBackward | AvgPool | AvgPoolBackward
  *    | Normalization  BatchNorm | BatchNormBackward | Standardize | StandardizeBackward | LocalResponseNorm | Softmax | LogSoftmax
  *    | Recurrent      Rnn | RnnBackward

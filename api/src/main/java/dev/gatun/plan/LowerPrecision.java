@@ -14,6 +14,7 @@ import dev.gatun.op.Movement;
 import dev.gatun.op.Normalization;
 import dev.gatun.op.Op;
 import dev.gatun.op.Pooling;
+import dev.gatun.op.Quantized;
 import dev.gatun.op.Random;
 import dev.gatun.op.Recurrent;
 import dev.gatun.op.Reduction;
@@ -80,7 +81,7 @@ final class LowerPrecision {
             case Pooling _, Movement _, Indexing.Gather _ -> Role.FOLLOWER;
             case Normalization.BatchNorm _, Normalization.BatchNormBackward _, Normalization.LocalResponseNorm _ -> Role.FOLLOWER;
             case Elementwise _ -> Role.CHAIN;
-            case Normalization _, Indexing _, Reduction _, Source _, Random _, Fused _ -> Role.WIDE;
+            case Normalization _, Indexing _, Reduction _, Quantized _, Source _, Random _, Fused _ -> Role.WIDE;
         };
     }
 
@@ -89,7 +90,7 @@ final class LowerPrecision {
         return switch (op) {
             case Reduction _, Source _, Random _ -> false;
             case Indexing i -> i instanceof Indexing.Gather;
-            case Contraction _, Convolution _, Recurrent _, Pooling _, Movement _, Normalization _, Elementwise _, Fused _ -> true;
+            case Contraction _, Convolution _, Quantized _, Recurrent _, Pooling _, Movement _, Normalization _, Elementwise _, Fused _ -> true;
         };
     }
 

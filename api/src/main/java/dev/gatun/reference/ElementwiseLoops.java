@@ -21,6 +21,8 @@ final class ElementwiseLoops {
             case Elementwise.Binary b -> dtype.isFloating() ? inDouble(DoubleFunctions.of(b.function())) : inLong(LongFunctions.of(b.function(), dtype));
             case Elementwise.Where w -> (x, y) -> where(x[0], x[1], x[2], y[0]);
             case Elementwise.Cast c -> (x, y) -> cast(x[0], y[0]);
+            case Elementwise.Quantize q -> (x, y) -> quantize(q, x[0], y[0]);
+            case Elementwise.Dequantize q -> (x, y) -> dequantize(q, x[0], y[0]);
         };
     }
 
@@ -60,6 +62,22 @@ final class ElementwiseLoops {
     private static void where(Elements c, Elements a, Elements b, Elements y) {
         for (long i = 0; i < y.size(); i++) {
             y.copy(i, c.getLong(i) != 0 ? a : b, i);
+        }
+    }
+
+    /** y = saturate(round(x / scale) + zero); {@link Elements#set} saturates. */
+    private static void quantize(Elementwise.Quantize op, Elements x, Elements y) {
+        boolean inDouble = x.dtype() == DType.F64;
+        for (long i = 0; i < y.size(); i++) {
+            double quotient = inDouble ? x.get(i) / op.scale() : (float) x.get(i) / op.scale();
+            y.set(i, Math.rint(quotient) + op.zero());
+        }
+    }
+
+    /** y = (x - zero) · scale. */
+    private static void dequantize(Elementwise.Dequantize op, Elements x, Elements y) {
+        for (long i = 0; i < y.size(); i++) {
+            y.set(i, (double) (x.getLong(i) - op.zero()) * op.scale());
         }
     }
 

@@ -10,6 +10,7 @@ import dev.gatun.op.Movement;
 import dev.gatun.op.Normalization;
 import dev.gatun.op.Op;
 import dev.gatun.op.Pooling;
+import dev.gatun.op.Quantized;
 import dev.gatun.op.Random;
 import dev.gatun.op.Recurrent;
 import dev.gatun.op.Reduction;
@@ -42,6 +43,7 @@ public final class ReferenceKernels {
             case Indexing o -> IndexingLoops.of(o, in, out);
             case Contraction o -> ContractionLoops.of(o, in, out);
             case Convolution o -> ConvolutionLoops.of(o, in, out);
+            case Quantized o -> QuantizedLoops.of(o, in, out);
             case Pooling o -> PoolingLoops.of(o, in, out);
             case Normalization o -> NormalizationLoops.of(o, in, out);
             case Recurrent o -> RecurrentLoops.of(o, in, out);

@@ -48,6 +48,7 @@ sealed interface BlockStep {
             };
             case Elementwise.Where where -> new Choice(dtype.bytes(), a, arguments.get(1), b, result);
             case Elementwise.Cast cast -> isSupported(cast.to()) ? new Cast(dtype, cast.to(), a, result) : null;
+            case Elementwise.Quantize _, Elementwise.Dequantize _ -> null;
         });
     }
 

@@ -10,6 +10,7 @@ import dev.gatun.op.Movement;
 import dev.gatun.op.Normalization;
 import dev.gatun.op.Op;
 import dev.gatun.op.Pooling;
+import dev.gatun.op.Quantized;
 import dev.gatun.op.Random;
 import dev.gatun.op.Recurrent;
 import dev.gatun.op.Reduction;
@@ -101,6 +102,7 @@ final class VectorBackend implements Backend {
             case Pooling p -> pooling(p, in, out);
             case Recurrent.Rnn r -> kernel(RnnKernel.of(r, in, frozen, workers));
             case Recurrent.RnnBackward r -> kernel(RnnBackwardKernel.of(r, in, workers));
+            case Quantized q -> Optional.empty();
             case Source s -> Optional.empty();
             case Random r -> Optional.empty();
             case Fused f -> Optional.empty();
@@ -174,6 +176,7 @@ final class VectorBackend implements Backend {
             case Normalization n -> Optional.empty();
             case Pooling p -> Optional.empty();
             case Recurrent r -> Optional.empty();
+            case Quantized q -> Optional.empty();
             case Source s -> Optional.empty();
             case Random r -> Optional.empty();
             case Fused f -> Optional.empty();

@@ -16,7 +16,7 @@ public final class Cases {
     public static List<Case> of(int n) {
         return Stream.of(ElementwiseCases.of(n), ReductionCases.of(n), MovementCases.of(n), IndexingCases.of(n), ContractionCases.of(n),
                 ConvolutionCases.of(n), PoolingCases.of(n), NormalizationCases.of(n), RecurrentCases.of(n), RandomCases.of(n), FusionCases.of(n),
-                NarrowCases.of(n))
+                NarrowCases.of(n), QuantizedCases.of(n))
                 .flatMap(List::stream).toList();
     }
 
@@ -24,6 +24,6 @@ public final class Cases {
     public static List<Case> large() {
         return Stream.of(ElementwiseCases.large(), ReductionCases.large(), MovementCases.large(), IndexingCases.large(), ContractionCases.large(),
                 ConvolutionCases.large(), PoolingCases.large(), NormalizationCases.large(), RecurrentCases.large(), RandomCases.large(),
-                FusionCases.large(), NarrowCases.large()).flatMap(List::stream).toList();
+                FusionCases.large(), NarrowCases.large(), QuantizedCases.large()).flatMap(List::stream).toList();
     }
 }

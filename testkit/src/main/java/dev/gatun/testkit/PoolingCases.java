@@ -12,9 +12,15 @@ import dev.gatun.op.Pooling.Divisor;
 import dev.gatun.op.Pooling.Window;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Windows of one to three axes: overlapping, with gaps, padded, beyond the end, and over everything. */
 final class PoolingCases {
+    /** What a maximum is taken of. */
+    private static final Set<DType> MAXIMA = Stream.concat(Types.FLOATING.stream(), Stream.of(DType.I8, DType.U8)).collect(Collectors.toUnmodifiableSet());
+
     private PoolingCases() {
     }
 
@@ -62,8 +68,10 @@ final class PoolingCases {
         Input ofY = Input.of(out);
         String sizes = " " + name + " " + x;
         List<Case> cases = new ArrayList<>();
-        cases.add(Case.of("max_pool" + sizes, Tolerance.EXACT, new Pooling.MaxPool(w, false), ofX).summing(taps).differentiable(ONCE));
-        cases.add(Case.of("max_pool with indices" + sizes, Tolerance.EXACT, new Pooling.MaxPool(w, true), ofX).summing(taps).differentiable(NONE));
+        cases.add(Case.of("max_pool" + sizes, Tolerance.EXACT, new Pooling.MaxPool(w, false), ofX).summing(taps).differentiable(ONCE)
+                .in(MAXIMA));
+        cases.add(Case.of("max_pool with indices" + sizes, Tolerance.EXACT, new Pooling.MaxPool(w, true), ofX).summing(taps).differentiable(NONE)
+                .in(MAXIMA));
         int places = (int) x.elements(2, x.rank());
         cases.add(Case.of("max_pool_backward" + sizes, Tolerance.SUM, new Pooling.MaxPoolBackward(w, spatial), ofY,
                 Input.fixed(DType.I32, new Domain(0, places - 1), out)).summing(taps).differentiable(TWICE));
