@@ -32,7 +32,12 @@ final class VectorBackend implements Backend {
     private final Workers workers;
 
     VectorBackend(int threads) {
-        this.workers = new Workers(threads);
+        this(new Workers(threads));
+    }
+
+    /** @param workers what kernels share their work out to; closed with the backend */
+    VectorBackend(Workers workers) {
+        this.workers = workers;
         HostMemory.shared().takeFrom(HugePages::allocate);
     }
 

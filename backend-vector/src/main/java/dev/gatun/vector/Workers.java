@@ -1,5 +1,6 @@
 package dev.gatun.vector;
 
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -13,6 +14,8 @@ import java.util.concurrent.locks.LockSupport;
  * <p>One task runs at a time. Whoever calls while another is running (a second Java thread, or a task that forks again) runs its task
  * alone, on its own thread: callers never oversubscribe the machine and never wait for each other. Tasks therefore must not depend on
  * how many workers they get. Nothing is allocated by a call. Callers may be virtual threads: nothing here is bound to a thread.
+ *
+ * <p>A pool {@link #over} a {@link Team} has no threads of its own: where another library keeps threads that spin, a second pool would fight with them.
  */
 public final class Workers implements AutoCloseable {
     /** A piece of work that any number of workers can share: {@code worker} of {@code workers} does its part. */
@@ -38,9 +41,21 @@ public final class Workers implements AutoCloseable {
         void run(long from, long to);
     }
 
+    /** The threads of somebody else. */
+    public interface Team {
+        /** Returns how many threads a task can get, the caller included. */
+        int threads();
+
+        /** Runs {@code task} once on each of some threads, at most {@link #threads}, and returns when all are done; it throws nothing. */
+        void fork(Task task);
+    }
+
     /** Between 20 and 100 microseconds, depending on the processor: longer than the gaps between kernels, shorter than a time slice. */
     private static final int SPINS = 1500;
 
+    private final Optional<Team> team;
+    private final Task teamPart = this::safePart;
+    private final int threads;
     private final Thread[] helpers;
     private final AtomicBoolean busy = new AtomicBoolean();
 
@@ -64,11 +79,17 @@ public final class Workers implements AutoCloseable {
      * @throws IllegalArgumentException if {@code threads} is less than 1
      */
     public Workers(int threads) {
+        this(threads, threads - 1, Optional.empty());
+    }
+
+    private Workers(int threads, int ownThreads, Optional<Team> team) {
         if (threads < 1) {
             throw new IllegalArgumentException("workers: at least 1 thread is needed, got " + threads);
         }
-        helpers = new Thread[threads - 1];
-        parked = new AtomicIntegerArray(threads - 1);
+        this.threads = threads;
+        this.team = team;
+        helpers = new Thread[ownThreads];
+        parked = new AtomicIntegerArray(ownThreads);
         for (int i = 0; i < helpers.length; i++) {
             int worker = i + 1;
             helpers[i] = Thread.ofPlatform().daemon().name("gatun-vector-" + worker).unstarted(() -> serve(worker));
@@ -78,9 +99,14 @@ public final class Workers implements AutoCloseable {
         }
     }
 
+    /** Returns a pool that runs its tasks on the threads of {@code team}, which its owner closes after the pool. */
+    public static Workers over(Team team) {
+        return new Workers(team.threads(), 0, Optional.of(team));
+    }
+
     /** Returns how many workers a task can get, the caller included. */
     public int threads() {
-        return helpers.length + 1;
+        return threads;
     }
 
     /**
@@ -93,7 +119,7 @@ public final class Workers implements AutoCloseable {
 
     /** {@link #run(Task)} with the arguments at {@code frame}. */
     public void run(FrameTask task, long frame) {
-        if (helpers.length == 0 || !busy.compareAndSet(false, true)) {
+        if (threads == 1 || !busy.compareAndSet(false, true)) {
             task.run(frame, 0, 1);
             return;
         }
@@ -115,7 +141,7 @@ public final class Workers implements AutoCloseable {
         if (length <= 0) {
             return;
         }
-        if (length <= grain || helpers.length == 0 || !busy.compareAndSet(false, true)) {
+        if (length <= grain || threads == 1 || !busy.compareAndSet(false, true)) {
             task.run(0, length);
             return;
         }
@@ -163,19 +189,11 @@ public final class Workers implements AutoCloseable {
     }
 
     private void fork() {
-        running.set(helpers.length);
-        generation++;                    // only the owner of `busy` writes it
-        for (int i = 0; i < helpers.length; i++) {
-            if (parked.get(i) != 0) {
-                LockSupport.unpark(helpers[i]);
-            }
+        if (team.isPresent()) {
+            team.get().fork(teamPart);
+        } else {
+            forkHelpers();
         }
-        try {
-            part(0);
-        } catch (Throwable e) {
-            failure.compareAndSet(null, e);
-        }
-        join();
         switch (failure.getAndSet(null)) {
             case null -> { }
             case Error e -> throw e;
@@ -184,8 +202,28 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    private void part(int worker) {
-        int workers = helpers.length + 1;
+    private void forkHelpers() {
+        running.set(helpers.length);
+        generation++;                    // only the owner of `busy` writes it
+        for (int i = 0; i < helpers.length; i++) {
+            if (parked.get(i) != 0) {
+                LockSupport.unpark(helpers[i]);
+            }
+        }
+        safePart(0, threads);
+        join();
+    }
+
+    /** A worker's part; what it throws is kept for the caller. */
+    private void safePart(int worker, int workers) {
+        try {
+            part(worker, workers);
+        } catch (Throwable e) {
+            failure.compareAndSet(null, e);
+        }
+    }
+
+    private void part(int worker, int workers) {
         RangeTask ranges = rangeTask;
         if (ranges == null) {
             task.run(frame, worker, workers);
@@ -220,11 +258,7 @@ public final class Workers implements AutoCloseable {
             if (closed) {
                 return;
             }
-            try {
-                part(worker);
-            } catch (Throwable e) {
-                failure.compareAndSet(null, e);
-            }
+            safePart(worker, threads);
             if (running.decrementAndGet() == 0) {
                 LockSupport.unpark(caller);      // null while the caller still spins
             }

@@ -12,9 +12,9 @@ import dev.gatun.vector.Simd;
  *
  * @param block channels of a block: the lanes of a vector
  */
-record Blocked(int block) implements Layout {
+public record Blocked(int block) implements Layout {
     /** The layout of the vectors that all kernels are compiled for. */
-    static final Blocked NATIVE = new Blocked(Simd.LANES);
+    public static final Blocked NATIVE = new Blocked(Simd.LANES);
 
     /** Returns whether a tensor can lie so: float32, with batch, channels and at least one spatial axis. */
     static boolean suits(TensorType type) {
@@ -22,7 +22,7 @@ record Blocked(int block) implements Layout {
     }
 
     /** Returns whether a tensor can lie so, or what belongs to the elements of such a tensor could: positions, truth values. */
-    static boolean canHold(TensorType type) {
+    public static boolean canHold(TensorType type) {
         return (type.dtype().bytes() == Float.BYTES || type.dtype() == DType.BOOL) && type.shape().rank() >= 3 && type.shape().rank() <= 5;
     }
 

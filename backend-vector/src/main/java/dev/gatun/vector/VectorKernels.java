@@ -1,0 +1,35 @@
+package dev.gatun.vector;
+
+import dev.gatun.spi.Kernel;
+import dev.gatun.spi.KernelRequest;
+import java.util.Optional;
+
+/** The kernels of this backend for another one that works in the same memory, on threads of its choice. */
+public final class VectorKernels implements AutoCloseable {
+    private final VectorBackend backend;
+
+    /** Makes kernels that share their work out to {@code workers}, which are closed with this. */
+    public VectorKernels(Workers workers) {
+        this.backend = new VectorBackend(workers);
+    }
+
+    /** Returns the number of threads that the user wants. @throws IllegalArgumentException if the property {@code gatun.threads} is no such number */
+    public static int threads() {
+        return Threads.count();
+    }
+
+    /** Returns the kernel for a request, or empty. */
+    public Optional<Kernel> compile(KernelRequest request) {
+        return backend.compile(request);
+    }
+
+    /** Returns the kernel for a request if it is a convolution by Winograd's algorithm. */
+    public Optional<Kernel> winograd(KernelRequest request) {
+        return compile(request).filter(kernel -> kernel.name().contains("winograd"));
+    }
+
+    @Override
+    public void close() {
+        backend.close();
+    }
+}
