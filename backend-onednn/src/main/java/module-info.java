@@ -3,4 +3,7 @@ module dev.gatun.onednn {
     requires dev.gatun;
     requires dev.gatun.ffi;
     requires dev.gatun.vector;
+    requires static jdk.incubator.vector;
+
+    provides dev.gatun.spi.BackendProvider with dev.gatun.onednn.OneDnnProvider;
 }

@@ -1,8 +1,21 @@
 /**
- * The oneDNN backend.
+ * The oneDNN backend: primitives of a native library as kernels, beside those of the vector backend, over the same host memory and on the same threads.
  *
- * <p>This package holds no code and registers no provider yet. It is the place of the provider, of the facade over oneDNN's C functions
- * and of one file a primitive kind (convolution, matmul, pooling, ...). Its buffers lie in host memory and are shared with the vector
- * backend, which runs the operations that oneDNN lacks.
+ * <pre>
+ * OneDnnProvider       is it usable? -> OneDnnBackend
+ * Library              oneDNN in this process: version, engine, stream; {@link dev.gatun.onednn.Status} -> NativeException
+ * OpenMp, Runner       the one thread that calls oneDNN, its pool of threads, and tasks of the vector backend on that pool
+ * Primitives           KernelRequest -> one class a kind: Conv, ConvGradient, MatMul, Reorder, Concat, Sum, Eltwise, Binary, FlatRegion
+ * Descriptor           how a tensor lies, as a value; DnnlLayout = Descriptor as a layout of the planner's
+ * PrimitiveDescriptor  an implementation that oneDNN offers; Attributes, PostOps: what it does besides
+ * PrimitiveKernel      a primitive with its Operands; BoundPrimitive: with memory objects and the table of arguments
+ * OneDnnExecutable     a plan of bound primitives and other kernels: one downcall a step
+ * </pre>
+ *
+ * <p>A kind of primitive is added in one class: describe the operands ({@link dev.gatun.onednn.Descriptor#of} for what must be taken as it lies, {@code any}
+ * for what oneDNN may choose), create the {@link dev.gatun.onednn.PrimitiveDescriptor}, which is empty where oneDNN has plain loops only, and name its
+ * {@link dev.gatun.onednn.Operand}s in the order of the request; then name it in {@link dev.gatun.onednn.Primitives}.
+ *
+ * <p>No method takes or returns null. Nothing here is called by users: what they get wrong was reported when the op was recorded.
  */
 package dev.gatun.onednn;

@@ -1,0 +1,54 @@
+package dev.gatun.onednn;
+
+import dev.gatun.ffi.dnnl.Dnnl;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** What an operation does besides: post-ops on its result; its scratch memory always is the plan's. Lives in the block in which a kernel is made. */
+final class Attributes implements AutoCloseable {
+    private final MemorySegment handle;
+    private final MemorySegment postOps;
+
+    /** Makes attributes without post-ops. */
+    Attributes() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment result = arena.allocate(ValueLayout.ADDRESS);
+            Status.check(Dnnl.dnnl_primitive_attr_create(result), "dnnl_primitive_attr_create");
+            handle = result.get(ValueLayout.ADDRESS, 0);
+            Status.check(Dnnl.dnnl_primitive_attr_set_scratchpad_mode(handle, Dnnl.dnnl_scratchpad_mode_user()),
+                    "dnnl_primitive_attr_set_scratchpad_mode", "user");
+            Status.check(Dnnl.dnnl_post_ops_create(result), "dnnl_post_ops_create");
+            postOps = result.get(ValueLayout.ADDRESS, 0);
+        }
+    }
+
+    /** Applies y = f(y) to the result; α and β are the function's parameters. */
+    Attributes eltwise(int algorithm, float alpha, float beta) {
+        Status.check(Dnnl.dnnl_post_ops_append_eltwise(postOps, algorithm, alpha, beta), "dnnl_post_ops_append_eltwise", algorithm, alpha, beta);
+        return this;
+    }
+
+    /** Applies y = f(y, operand) to the result. */
+    Attributes binary(int algorithm, Descriptor operand) {
+        Status.check(Dnnl.dnnl_post_ops_append_binary(postOps, algorithm, operand.handle()), "dnnl_post_ops_append_binary", algorithm, operand);
+        return this;
+    }
+
+    /** Returns the argument that is the operand of post-op {@code i}. */
+    static int postOpArgument(int i) {
+        return Dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE() * (i + 1) | Dnnl.DNNL_ARG_SRC_1();
+    }
+
+    /** Returns the native object. */
+    MemorySegment handle() {
+        Status.check(Dnnl.dnnl_primitive_attr_set_post_ops(handle, postOps), "dnnl_primitive_attr_set_post_ops");
+        return handle;
+    }
+
+    @Override
+    public void close() {
+        Dnnl.dnnl_post_ops_destroy(postOps);
+        Dnnl.dnnl_primitive_attr_destroy(handle);
+    }
+}

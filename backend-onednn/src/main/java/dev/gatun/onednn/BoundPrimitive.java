@@ -1,0 +1,77 @@
+package dev.gatun.onednn;
+
+import dev.gatun.ffi.dnnl.Dnnl;
+import dev.gatun.ffi.dnnl.dnnl_exec_arg_t;
+import dev.gatun.spi.Buffer;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+
+/** A primitive with a memory object for each of its arguments and the table of them: an execution is one call into the library. */
+final class BoundPrimitive implements AutoCloseable {
+    private final PrimitiveKernel kernel;
+    private final MemorySegment primitive;
+    private final MemorySegment stream;
+    private final List<Operand> operands;
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment table;
+    private final MemorySegment[] memories;
+    private final long[] addresses;
+
+    /** Makes the memory objects, which have no memory yet. */
+    BoundPrimitive(PrimitiveKernel kernel) {
+        this.kernel = kernel;
+        this.primitive = kernel.primitive();
+        this.stream = kernel.session().library().stream();
+        this.operands = kernel.arguments();
+        this.table = dnnl_exec_arg_t.allocateArray(operands.size(), arena);
+        this.memories = new MemorySegment[operands.size()];
+        this.addresses = new long[operands.size()];
+        MemorySegment result = arena.allocate(ValueLayout.ADDRESS);
+        for (int i = 0; i < memories.length; i++) {
+            Operand o = operands.get(i);
+            int status = Dnnl.dnnl_memory_create(result, o.view().handle(), kernel.session().library().engine(), MemorySegment.NULL);
+            Status.check(status, "dnnl_memory_create", o.view());
+            memories[i] = result.get(ValueLayout.ADDRESS, 0);
+            MemorySegment entry = dnnl_exec_arg_t.asSlice(table, i);
+            dnnl_exec_arg_t.arg(entry, o.argument());
+            dnnl_exec_arg_t.memory(entry, memories[i]);
+        }
+    }
+
+    /**
+     * Says where argument {@code i} lies.
+     *
+     * @throws IllegalArgumentException if the buffer is smaller than the primitive will read or write
+     */
+    void set(int i, Buffer buffer) {
+        long bytes = operands.get(i).view().bytes();
+        if (buffer.bytes() < bytes) {
+            throw new IllegalArgumentException(kernel.name() + ": argument " + i + " needs " + bytes + " bytes, but its buffer has " + buffer.bytes());
+        }
+        long address = buffer.address();
+        if (address != addresses[i]) {
+            Status.check(Dnnl.dnnl_memory_set_data_handle(memories[i], MemorySegment.ofAddress(address)), "dnnl_memory_set_data_handle", kernel.name(), i);
+            addresses[i] = address;
+        }
+    }
+
+    /** Runs the primitive; only on the runner's thread. */
+    void execute() {
+        kernel.session().checkOpen();
+        int status = Dnnl.dnnl_primitive_execute(primitive, stream, memories.length, table);
+        if (status != Status.SUCCESS) {
+            throw Status.failure(status, "dnnl_primitive_execute", kernel.name());
+        }
+    }
+
+    /** Destroys the memory objects; the memory is somebody else's. */
+    @Override
+    public void close() {
+        for (MemorySegment memory : memories) {
+            Dnnl.dnnl_memory_destroy(memory);
+        }
+        arena.close();
+    }
+}

@@ -1,0 +1,92 @@
+package dev.gatun.onednn;
+
+import dev.gatun.Shape;
+import dev.gatun.TensorType;
+import dev.gatun.op.Convolution;
+import dev.gatun.op.Ints;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.stream.IntStream;
+
+/**
+ * The sizes of a convolution y = x ⋆ w, shared by it and its gradients, and how its weights look to oneDNN.
+ *
+ * @param type of all three
+ */
+record ConvShape(Convolution.Geometry geometry, DataType type, TensorType x, TensorType w, TensorType y) {
+    /** What is no more than this is read row-major: the colors of an image. */
+    private static final int FEW_CHANNELS = 4;
+
+    long[] xDims() {
+        return Descriptor.dims(x);
+    }
+
+    long[] yDims() {
+        return Descriptor.dims(y);
+    }
+
+    /** Returns {@code [OC, IC, kernel...]}, or {@code [G, OC/G, IC/G, kernel...]} of more than one group; row-major both are the same. */
+    long[] wDims() {
+        return wDims(false);
+    }
+
+    /** Returns the sizes of the weights. @param swapped whether input and output channels change their roles, as in the transposed convolution */
+    long[] wDims(boolean swapped) {
+        int groups = geometry.groups();
+        Shape s = w.shape();
+        long out = s.dim(0) / groups;
+        long in = s.dim(1);
+        IntStream channels = IntStream.of((int) (swapped ? in : out), (int) (swapped ? out : in));
+        IntStream kernel = IntStream.of(s.slice(2, s.rank()).dims());
+        return IntStream.concat(groups > 1 ? IntStream.concat(IntStream.of(groups), channels) : channels, kernel).asLongStream().toArray();
+    }
+
+    /** Returns how the weights lie row-major, under the axes of {@link #wDims(boolean)}. */
+    Descriptor plainWeights(boolean swapped) {
+        long[] strides = Descriptor.rowMajor(wDims());
+        if (swapped) {
+            int out = geometry.groups() > 1 ? 1 : 0;
+            long stride = strides[out];
+            strides[out] = strides[out + 1];
+            strides[out + 1] = stride;
+        }
+        return Descriptor.strided(type, wDims(swapped), strides);
+    }
+
+    /** Returns whether x and y can lie in blocks of channels; x may lie row-major instead if it has few of them. */
+    boolean suitsBlocks() {
+        return type == DataType.F32 && (isFull(x) || hasFewChannels()) && isFull(y);
+    }
+
+    private static boolean isFull(TensorType image) {
+        return Descriptor.isFull(image, DnnlLayout.block());
+    }
+
+    boolean hasFewChannels() {
+        return x.shape().dim(1) <= FEW_CHANNELS && geometry.groups() == 1;
+    }
+
+    /** Returns x in blocks of channels, or row-major if it has few. */
+    Descriptor blockedX() {
+        return hasFewChannels() ? Descriptor.plain(type, x) : Descriptor.blocked(type, DnnlLayout.block(), xDims());
+    }
+
+    /** Returns y in blocks of channels. */
+    Descriptor blockedY() {
+        return Descriptor.blocked(type, DnnlLayout.block(), yDims());
+    }
+
+    /** How the kernel moves, as arrays of native memory. @param dilates D - 1 */
+    record Window(MemorySegment strides, MemorySegment dilates, MemorySegment before, MemorySegment after) { }
+
+    Window window(Arena arena) {
+        Ints dilations = geometry.dilations();
+        return new Window(array(arena, geometry.strides().toArray()), array(arena, IntStream.of(dilations.toArray()).map(d -> d - 1).toArray()),
+                array(arena, geometry.padBefore().toArray()), array(arena, geometry.padAfter().toArray()));
+    }
+
+    private static MemorySegment array(Arena arena, int... values) {
+        return arena.allocateFrom(ValueLayout.JAVA_LONG, IntStream.of(values).asLongStream().toArray());
+    }
+}

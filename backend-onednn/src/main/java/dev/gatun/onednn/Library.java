@@ -1,0 +1,95 @@
+package dev.gatun.onednn;
+
+import dev.gatun.ffi.Located;
+import dev.gatun.ffi.NativeLibrary;
+import dev.gatun.ffi.dnnl.Dnnl;
+import dev.gatun.ffi.dnnl.dnnl_version_t;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * oneDNN, loaded once a process, with its one engine and its one stream, neither of which has a state: they are shared by all backends that are opened, and
+ * live as long as the process.
+ *
+ * @param version of the library that was found
+ * @param engine the processor; other engines are never asked for: looking for a GPU without an OpenCL loader blocks the process for ever
+ * @param stream where primitives are executed: at once, on the calling thread and the OpenMP pool of that thread
+ */
+record Library(String version, MemorySegment engine, MemorySegment stream) {
+    /** What is looked for. */
+    static final NativeLibrary FILE = new NativeLibrary("oneDNN", "onednn", List.of("libdnnl.so.3"),
+            Optional.of(new NativeLibrary.Bundle("org.bytedeco:dnnl", Library.class, "org/bytedeco/dnnl/PLATFORM", List.of("linux-x86_64"), "libdnnl.so.3",
+                    List.of("libgomp.so.1"))), List.of());
+
+    private static final int MAJOR = 3;
+
+    /** The bindings were made from this minor version's header; a library may be newer. */
+    private static final int MINOR = 11;
+
+    /**
+     * How long OpenMP's threads spin for their next work: by default for milliseconds, which takes the processors away from everybody else; this is enough for
+     * the time between two primitives. Where the user has set a policy, that counts.
+     */
+    private static final Map<String, String> ENVIRONMENT = Map.of("GOMP_SPINCOUNT", "10000");
+
+    private static Library loaded;
+
+    /**
+     * Returns the library, which is loaded now if it was not before.
+     *
+     * @throws IllegalStateException if there is none or it is another version, with the reason and the remedy
+     */
+    static synchronized Library load() {
+        if (loaded == null) {
+            loaded = switch (FILE.locate()) {
+                case Located.Missing missing -> throw refusal(missing);
+                case Located.Found found -> load(found);
+            };
+        }
+        return loaded;
+    }
+
+    private static IllegalStateException refusal(Located.Missing missing) {
+        return new IllegalStateException("backend onednn cannot be used: " + missing.reason() + "; " + missing.remedy());
+    }
+
+    private static Library load(Located.Found found) {
+        found.load(ENVIRONMENT).ifPresent(missing -> {
+            throw refusal(missing);
+        });
+        MemorySegment v = dnnl_version_t.reinterpret(Dnnl.dnnl_version(), Arena.global(), null);
+        String version = dnnl_version_t.major(v) + "." + dnnl_version_t.minor(v) + "." + dnnl_version_t.patch(v);
+        if (!isUsable(dnnl_version_t.major(v), dnnl_version_t.minor(v))) {
+            throw refusal(found.mismatch(MAJOR + "." + MINOR + " or a later " + MAJOR + ".x", version));
+        }
+        return of(version);
+    }
+
+    /** Returns whether the bindings fit a library of that version. */
+    static boolean isUsable(int major, int minor) {
+        return major == MAJOR && minor >= MINOR;
+    }
+
+    private static Library of(String version) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment result = arena.allocate(ValueLayout.ADDRESS);
+            Status.check(Dnnl.dnnl_engine_create(result, Dnnl.dnnl_cpu(), 0), "dnnl_engine_create", "cpu", 0);
+            MemorySegment engine = result.get(ValueLayout.ADDRESS, 0);
+            Status.check(Dnnl.dnnl_stream_create(result, engine, Dnnl.dnnl_stream_default_flags()), "dnnl_stream_create", "cpu");
+            return new Library(version, engine, result.get(ValueLayout.ADDRESS, 0));
+        }
+    }
+
+    /** Returns the instruction set that kernels are generated for. */
+    static String instructions() {
+        int isa = Dnnl.dnnl_get_effective_cpu_isa();
+        Map<Integer, String> names = Map.of(Dnnl.dnnl_cpu_isa_sse41(), "sse4.1", Dnnl.dnnl_cpu_isa_avx(), "avx", Dnnl.dnnl_cpu_isa_avx2(), "avx2",
+                Dnnl.dnnl_cpu_isa_avx512_core(), "avx512", Dnnl.dnnl_cpu_isa_avx512_core_vnni(), "avx512 with vnni",
+                Dnnl.dnnl_cpu_isa_avx512_core_bf16(), "avx512 with vnni and bf16");
+        return names.getOrDefault(isa, "instruction set 0x" + Integer.toHexString(isa));
+    }
+}

@@ -1,0 +1,59 @@
+package dev.gatun.onednn;
+
+import dev.gatun.spi.Backend;
+import dev.gatun.spi.Executable;
+import dev.gatun.spi.HostMemory;
+import dev.gatun.spi.Kernel;
+import dev.gatun.spi.KernelRequest;
+import dev.gatun.spi.Memory;
+import dev.gatun.spi.Program;
+import dev.gatun.vector.VectorKernels;
+import dev.gatun.vector.Workers;
+import java.util.Optional;
+
+/** The opened oneDNN backend: one thread with an OpenMP pool, on which primitives and kernels of the vector backend run in turn. */
+final class OneDnnBackend implements Backend {
+    private final OpenMp pool;
+    private final Session session;
+    private final VectorKernels vector;
+    private final Primitives primitives;
+
+    OneDnnBackend(Library library, int threads) {
+        this.pool = OpenMp.start(threads);
+        this.session = new Session(library, pool.runner());
+        this.vector = new VectorKernels(Workers.over(pool));
+        this.primitives = new Primitives(session, vector);
+    }
+
+    @Override
+    public String name() {
+        return "onednn";
+    }
+
+    @Override
+    public String description() {
+        return "oneDNN " + session.library().version() + ", " + Library.instructions() + ", threads: " + pool.threads();
+    }
+
+    @Override
+    public Memory memory() {
+        return HostMemory.shared();
+    }
+
+    @Override
+    public Optional<Kernel> compile(KernelRequest request) {
+        return pool.runner().call(() -> primitives.kernel(request));
+    }
+
+    @Override
+    public Executable link(Program program) {
+        return new OneDnnExecutable(program, session, memory());
+    }
+
+    @Override
+    public void close() {
+        vector.close();
+        pool.close();
+        session.close();
+    }
+}

@@ -1,0 +1,109 @@
+package dev.gatun.onednn;
+
+import dev.gatun.spi.Arguments;
+import dev.gatun.spi.Buffer;
+import dev.gatun.spi.Executable;
+import dev.gatun.spi.Kernel;
+import dev.gatun.spi.Memory;
+import dev.gatun.spi.Program;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A program whose primitives have their memory objects and argument tables from the start: a call hands over to the {@link Runner} once, tells the few
+ * primitives that read inputs or write outputs where these lie today, and then makes one downcall a step. It allocates nothing.
+ */
+final class OneDnnExecutable implements Executable {
+    private final Session session;
+    private final Memory memory;
+    private final Buffer arena;
+    private final Buffer[] table;
+    private final int externals;
+    private final Step[] steps;
+    private final Moving[] moving;
+    private final Runnable job = this::launchAll;
+
+    /** A launch. */
+    private sealed interface Step {
+        void launch();
+    }
+
+    private record Primitive(BoundPrimitive bound) implements Step {
+        @Override
+        public void launch() {
+            bound.execute();
+        }
+    }
+
+    private record Other(Kernel kernel, Arguments arguments) implements Step {
+        @Override
+        public void launch() {
+            kernel.launch(arguments);
+        }
+    }
+
+    /** An argument of a primitive that may lie elsewhere at each call. */
+    private record Moving(BoundPrimitive bound, int argument, int slot) { }
+
+    OneDnnExecutable(Program program, Session session, Memory memory) {
+        this.session = session;
+        this.memory = memory;
+        this.arena = memory.allocate(Math.max(1, program.arenaBytes()));
+        this.externals = program.firstTemporary();
+        this.table = new Buffer[externals + program.temporaries().size()];
+        for (int i = 0; i < program.temporaries().size(); i++) {
+            Program.Temporary t = program.temporaries().get(i);
+            table[externals + i] = arena.slice(t.offset(), t.bytes());
+        }
+        List<Moving> moves = new ArrayList<>();
+        this.steps = program.steps().stream().map(s -> link(s, moves)).toArray(Step[]::new);
+        this.moving = moves.toArray(Moving[]::new);
+    }
+
+    private Step link(Program.Step step, List<Moving> moves) {
+        if (!(step.kernel() instanceof PrimitiveKernel kernel)) {
+            return new Other(step.kernel(), new Arguments(table, step.slots().stream().mapToInt(Integer::intValue).toArray()));
+        }
+        BoundPrimitive bound = new BoundPrimitive(kernel);
+        for (int i = 0; i < step.slots().size(); i++) {
+            int slot = step.slots().get(i);
+            if (slot < externals) {
+                moves.add(new Moving(bound, i, slot));
+            } else {
+                bound.set(i, table[slot]);
+            }
+        }
+        return new Primitive(bound);
+    }
+
+    @Override
+    public void run(Buffer[] external) {
+        System.arraycopy(external, 0, table, 0, externals);
+        try {
+            session.runner().run(job);
+        } finally {
+            Arrays.fill(table, 0, externals, null);
+        }
+    }
+
+    private void launchAll() {
+        session.checkOpen();
+        for (Moving m : moving) {
+            m.bound.set(m.argument, table[m.slot]);
+        }
+        for (Step step : steps) {
+            step.launch();
+        }
+    }
+
+    @Override
+    public void close() {
+        for (Step step : steps) {
+            if (step instanceof Primitive(BoundPrimitive bound)) {
+                bound.close();
+            }
+        }
+        memory.free(arena);
+    }
+}

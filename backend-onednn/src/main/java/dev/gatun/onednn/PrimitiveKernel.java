@@ -1,0 +1,97 @@
+package dev.gatun.onednn;
+
+import dev.gatun.ffi.dnnl.Dnnl;
+import dev.gatun.spi.Arguments;
+import dev.gatun.spi.Kernel;
+import dev.gatun.spi.Layout;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A primitive as a kernel. Immutable: what a launch needs besides is in a {@link BoundPrimitive}. */
+final class PrimitiveKernel implements Kernel {
+    private final Session session;
+    private final MemorySegment primitive;
+    private final String name;
+    private final List<Operand> inputs;
+    private final List<Operand> outputs;
+    private final Descriptor scratchpad;
+    private final boolean inPlace;
+
+    private PrimitiveKernel(Session session, PrimitiveDescriptor descriptor, List<Operand> inputs, List<Operand> outputs, boolean inPlace) {
+        this.session = session;
+        this.primitive = descriptor.primitive();
+        session.own(this, primitive);
+        this.name = descriptor.name();
+        this.inputs = List.copyOf(inputs);
+        this.outputs = List.copyOf(outputs);
+        this.scratchpad = descriptor.argument(Dnnl.DNNL_ARG_SCRATCHPAD());
+        this.inPlace = inPlace;
+    }
+
+    /** Returns the kernel of a primitive. @param inputs its operands in the request's order @param outputs its results */
+    static Kernel of(Session session, PrimitiveDescriptor descriptor, List<Operand> inputs, List<Operand> outputs) {
+        return new PrimitiveKernel(session, descriptor, inputs, outputs, false);
+    }
+
+    /** {@link #of} for a primitive that reads each element of an operand only to write the result's at the same place. */
+    static Kernel inPlace(Session session, PrimitiveDescriptor descriptor, List<Operand> inputs, List<Operand> outputs) {
+        return new PrimitiveKernel(session, descriptor, inputs, outputs, true);
+    }
+
+    MemorySegment primitive() {
+        return primitive;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    /** Returns the arguments of an execution in the order of the kernel's buffers: operands, results, scratchpad if there is one. */
+    List<Operand> arguments() {
+        List<Operand> all = new ArrayList<>(inputs);
+        all.addAll(outputs);
+        if (scratchpad.bytes() > 0) {
+            all.add(Operand.plain(Dnnl.DNNL_ARG_SCRATCHPAD(), scratchpad));
+        }
+        return all;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public List<Layout> inputLayouts() {
+        return inputs.stream().map(Operand::layout).toList();
+    }
+
+    @Override
+    public List<Layout> outputLayouts() {
+        return outputs.stream().map(Operand::layout).toList();
+    }
+
+    @Override
+    public long workspaceBytes() {
+        return scratchpad.bytes();
+    }
+
+    @Override
+    public boolean inPlace(int operand, int result) {
+        return inPlace && inputs.get(operand).view().equals(outputs.get(result).view());
+    }
+
+    /** For a launch outside of a plan: binds the arguments for this once. */
+    @Override
+    public void launch(Arguments arguments) {
+        session.runner().run(() -> {
+            try (BoundPrimitive bound = new BoundPrimitive(this)) {
+                for (int i = 0; i < arguments.size(); i++) {
+                    bound.set(i, arguments.buffer(i));
+                }
+                bound.execute();
+            }
+        });
+    }
+}

@@ -1,0 +1,130 @@
+package dev.gatun.onednn;
+
+import dev.gatun.TensorType;
+import dev.gatun.op.Contraction;
+import dev.gatun.op.Convolution;
+import dev.gatun.op.Elementwise;
+import dev.gatun.op.Fused;
+import dev.gatun.op.Indexing;
+import dev.gatun.op.Movement;
+import dev.gatun.op.Normalization;
+import dev.gatun.op.Op;
+import dev.gatun.op.Pooling;
+import dev.gatun.op.Random;
+import dev.gatun.op.Recurrent;
+import dev.gatun.op.Reduction;
+import dev.gatun.op.Source;
+import dev.gatun.spi.Kernel;
+import dev.gatun.spi.KernelRequest;
+import dev.gatun.spi.Layout;
+import dev.gatun.vector.VectorKernels;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Which primitive serves which request, one class a kind. Where oneDNN has none, or only plain loops, a kernel of the vector backend serves it, over the same
+ * memory and on the same threads; and where that has a better algorithm.
+ *
+ * <pre>
+ * convolutions      Winograd's algorithm of the vector backend, else {@link Conv}, {@link ConvGradient}
+ * products          {@link MatMul}
+ * programs          {@link FlatRegion}, {@link Sum}, {@link Eltwise}, {@link Binary} where operands lie in a layout of oneDNN's, else the vector backend
+ * joins             {@link Concat} where operands lie in a layout of oneDNN's, else the vector backend
+ * reorders          {@link Reorder}, the vector backend's, or a {@link Detour}
+ * </pre>
+ */
+record Primitives(Session session, VectorKernels vector) {
+    /** Returns the kernel for a request, or empty. Runs on the runner's thread: a primitive keeps the number of threads that it was made under. */
+    Optional<Kernel> kernel(KernelRequest request) {
+        return switch (request) {
+            case KernelRequest.Reorder r -> reorder(r);
+            case KernelRequest r when isEmpty(r) -> vector.compile(r);
+            case KernelRequest.Single r -> single(r).or(() -> vector.compile(r));
+            case KernelRequest.Epilogue r -> epilogue(r);
+            case KernelRequest.Region r -> region(r).or(() -> vector.compile(r));
+        };
+    }
+
+    private static boolean isEmpty(KernelRequest request) {
+        return request.inputs().stream().anyMatch(t -> t.elements() == 0) || request.outputs().stream().anyMatch(t -> t.elements() == 0);
+    }
+
+    private Optional<Kernel> single(KernelRequest.Single request) {
+        return switch (request.op()) {
+            case Contraction.MatMul m -> MatMul.of(m, request.outputs().getFirst(), request, PostOps.EMPTY, session);
+            case Convolution c -> vector.winograd(request).or(() -> convolution(c, request));
+            case Elementwise e -> elementwise(e, request);
+            case Movement m -> movement(m, request);
+            case Reduction _, Indexing _, Normalization _, Pooling _, Recurrent _, Source _, Random _, Fused _ -> Optional.empty();
+        };
+    }
+
+    private Optional<Kernel> convolution(Convolution op, KernelRequest.Single request) {
+        return switch (op) {
+            case Convolution.Conv c -> Conv.of(c, request, PostOps.EMPTY, session);
+            case Convolution.ConvBackwardData c -> ConvGradient.of(c, request, session);
+            case Convolution.ConvBackwardWeights c -> ConvGradient.of(c, request, session);
+        };
+    }
+
+    private Optional<Kernel> elementwise(Elementwise op, KernelRequest.Single request) {
+        return FlatRegion.of(asRegion(op, request), vector).or(() -> switch (op) {
+            case Elementwise.Unary u -> Eltwise.of(u.function(), request, session);
+            case Elementwise.Binary b -> Binary.of(b.function(), request, session);
+            case Elementwise.Where _, Elementwise.Cast _ -> Optional.empty();
+        });
+    }
+
+    /** A single op is a program of one instruction. */
+    private static KernelRequest.Region asRegion(Elementwise op, KernelRequest.Single request) {
+        int operands = request.inputs().size();
+        TensorType result = request.outputs().getFirst();
+        List<Integer> arguments = IntStream.range(0, operands).boxed().toList();
+        var program = new Fused.Region(result.shape(), operands, List.of(new Fused.Instruction(op, arguments, result.dtype())), List.of(operands));
+        return new KernelRequest.Region(program, request.inputs(), request.outputs(), request.layouts(), request.frozen());
+    }
+
+    private Optional<Kernel> movement(Movement op, KernelRequest.Single request) {
+        return switch (op) {
+            case Movement.Concat c -> Concat.of(c, request, session);
+            case Movement.Reshape _, Movement.Permute _, Movement.Expand _, Movement.Slice _, Movement.Pad _, Movement.Detach _ -> Optional.empty();
+        };
+    }
+
+    private Optional<Kernel> region(KernelRequest.Region request) {
+        return FlatRegion.of(request, vector).or(() -> Sum.of(request.region(), request, session));
+    }
+
+    private Optional<Kernel> epilogue(KernelRequest.Epilogue request) {
+        Fused.Epilogue fused = request.fused();
+        Op root = fused.root();
+        List<TensorType> rootIn = request.inputs().subList(0, fused.rootInputs());
+        TensorType result = new TensorType(rootIn.getFirst().dtype(), fused.region().shape());
+        List<TensorType> operands = new ArrayList<>(List.of(result));
+        operands.addAll(request.inputs().subList(fused.rootInputs(), request.inputs().size()));
+        Optional<Kernel> own = switch (root) {
+            case Contraction.MatMul m -> MatMul.postOps(fused.region(), operands).flatMap(p -> MatMul.of(m, result, request, p, session));
+            case Convolution.Conv c -> vector.winograd(request).or(() -> Conv.postOps(fused.region(), operands)
+                    .flatMap(p -> Conv.of(c, request, p, session)));
+            case Convolution.ConvBackwardData c -> vector.winograd(request).or(() -> Conv.postOps(fused.region(), operands)
+                    .flatMap(p -> Conv.transposed(c, result, request, p, session)));
+            case Op _ -> Optional.empty();
+        };
+        // A program that cannot be part of a convolution runs after it, in the convolution's layout.
+        boolean apart = root instanceof Convolution c && single(new KernelRequest.Single(c, rootIn, List.of(result),
+                request.layouts().subList(0, rootIn.size()), request.frozen().subList(0, rootIn.size()))).isPresent();
+        return own.or(() -> apart ? Optional.empty() : vector.compile(request));
+    }
+
+    private Optional<Kernel> reorder(KernelRequest.Reorder request) {
+        return Reorder.of(request, session).or(() -> vector.compile(request)).or(() -> request.from().equals(Layout.PLAIN)
+                || request.to().equals(Layout.PLAIN) ? Optional.empty() : detour(request));
+    }
+
+    private Optional<Kernel> detour(KernelRequest.Reorder request) {
+        return reorder(new KernelRequest.Reorder(request.type(), request.from(), Layout.PLAIN)).flatMap(first ->
+                reorder(new KernelRequest.Reorder(request.type(), Layout.PLAIN, request.to())).map(second -> new Detour(first, second, request)));
+    }
+}

@@ -1,0 +1,46 @@
+package dev.gatun.onednn;
+
+import dev.gatun.ffi.dnnl.Dnnl;
+import dev.gatun.spi.Kernel;
+import dev.gatun.spi.KernelRequest;
+import dev.gatun.spi.Layout;
+import java.util.List;
+import java.util.Optional;
+
+/** A copy from one layout into another, of which at least one is oneDNN's own. */
+final class Reorder {
+    private Reorder() {
+    }
+
+    /** Returns the kernel, or empty if neither layout is oneDNN's, or the two know the tensor under different axes. */
+    static Optional<Kernel> of(KernelRequest.Reorder request, Session session) {
+        return switch (request.from()) {
+            case DnnlLayout from -> seen(request, request.to(), from).flatMap(to -> kernel(request, from.descriptor(), to, session));
+            case Layout other when request.to() instanceof DnnlLayout to ->
+                seen(request, other, to).flatMap(from -> kernel(request, from, to.descriptor(), session));
+            case Layout _ -> Optional.empty();
+        };
+    }
+
+    /** Returns how {@code layout} lies under the axes of {@code other}. */
+    private static Optional<Descriptor> seen(KernelRequest.Reorder request, Layout layout, DnnlLayout other) {
+        Optional<Descriptor> plain = Descriptor.of(request.type(), Layout.PLAIN).filter(other.plain()::equals);
+        return switch (layout) {
+            case Layout.Plain _ -> Optional.of(other.plain());
+            case DnnlLayout own -> Optional.of(own.descriptor()).filter(_ -> own.plain().equals(other.plain()));
+            default -> plain.flatMap(_ -> Descriptor.of(request.type(), layout));
+        };
+    }
+
+    private static Optional<Kernel> kernel(KernelRequest.Reorder request, Descriptor from, Descriptor to, Session session) {
+        try (Attributes attributes = new Attributes()) {
+            return PrimitiveDescriptor.create("dnnl_reorder_primitive_desc_create", (pd, arena) -> Dnnl.dnnl_reorder_primitive_desc_create(pd,
+                    from.handle(), session.library().engine(), to.handle(), session.library().engine(), attributes.handle())).map(descriptor -> {
+                        try (descriptor) {
+                            return PrimitiveKernel.of(session, descriptor, List.of(new Operand(Dnnl.DNNL_ARG_FROM(), request.from(), from)),
+                                    List.of(new Operand(Dnnl.DNNL_ARG_TO(), request.to(), to)));
+                        }
+                    });
+        }
+    }
+}

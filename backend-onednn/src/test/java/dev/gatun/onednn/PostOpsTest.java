@@ -1,0 +1,76 @@
+package dev.gatun.onednn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.DType;
+import dev.gatun.Shape;
+import dev.gatun.TensorType;
+import dev.gatun.ffi.dnnl.Dnnl;
+import dev.gatun.op.Elementwise;
+import dev.gatun.op.Elementwise.BinaryFunction;
+import dev.gatun.op.Elementwise.UnaryFunction;
+import dev.gatun.op.Fused;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class PostOpsTest {
+    private static final TensorType Y = TensorType.of(DType.F32, 2, 8, 5, 5);
+    private static final TensorType BIAS = TensorType.of(DType.F32, 8, 1, 1);
+
+    @BeforeAll
+    static void load() {
+        Library.load();
+    }
+
+    private static Fused.Instruction add(int a, int b) {
+        return new Fused.Instruction(new Elementwise.Binary(BinaryFunction.ADD), List.of(a, b), DType.F32);
+    }
+
+    private static Fused.Instruction unary(UnaryFunction f, int a) {
+        return new Fused.Instruction(new Elementwise.Unary(f), List.of(a), DType.F32);
+    }
+
+    private static Fused.Region region(int inputs, Fused.Instruction... code) {
+        return new Fused.Region(Shape.of(2, 8, 5, 5), inputs, List.of(code), List.of(inputs + code.length - 1));
+    }
+
+    @Test
+    void aBiasAResidualAndAReluAreOneChain() {
+        PostOps chain = PostOps.of(region(3, add(0, 1), add(2, 3), unary(UnaryFunction.RELU, 4)), List.of(Y, BIAS, Y), 1).orElseThrow();
+        assertEquals(1, chain.bias());
+        assertEquals(2, chain.steps().size());
+        assertEquals(new PostOps.With(Dnnl.dnnl_binary_add(), 2), chain.steps().getFirst());
+        assertTrue(chain.hasRelu());
+    }
+
+    @Test
+    void aShortcutThatBringsItsOwnBiasIsAddedOneByOne() {
+        PostOps chain = PostOps.of(region(4, add(0, 1), add(2, 3), add(4, 5)), List.of(Y, BIAS, Y, BIAS), 1).orElseThrow();
+        assertEquals(1, chain.bias());
+        assertEquals(List.of(new PostOps.With(Dnnl.dnnl_binary_add(), 2), new PostOps.With(Dnnl.dnnl_binary_add(), 3)), chain.steps());
+        assertEquals(Attributes.postOpArgument(1), chain.argumentOf(3));
+    }
+
+    @Test
+    void aProgramThatReadsTheResultTwiceIsNoChain() {
+        var mul = new Fused.Instruction(new Elementwise.Binary(BinaryFunction.MUL), List.of(0, 1), DType.F32);
+        assertTrue(PostOps.of(region(1, unary(UnaryFunction.SIGMOID, 0), mul), List.of(Y), 1).isEmpty());
+        assertTrue(PostOps.of(region(1, add(0, 0)), List.of(Y), 1).isEmpty());
+    }
+
+    @Test
+    void anOperandThatIsReadTwiceIsNoChain() {
+        assertTrue(PostOps.of(region(2, add(0, 1), add(2, 1)), List.of(Y, Y), 1).isEmpty());
+    }
+
+    @Test
+    void functionsWhosePostOpsLoseNotANumberAreNoChain() {
+        for (UnaryFunction f : List.of(UnaryFunction.EXP, UnaryFunction.LOG, UnaryFunction.RSQRT)) {
+            assertTrue(PostOps.of(region(1, unary(f, 0)), List.of(Y), 1).isEmpty(), f.label());
+        }
+        var max = new Fused.Instruction(new Elementwise.Binary(BinaryFunction.MAX), List.of(0, 1), DType.F32);
+        assertTrue(PostOps.of(region(2, max), List.of(Y, Y), 1).isEmpty());
+    }
+}

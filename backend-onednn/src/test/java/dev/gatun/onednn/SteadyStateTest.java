@@ -1,0 +1,51 @@
+package dev.gatun.onednn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import dev.gatun.Backends;
+import dev.gatun.Predictor;
+import dev.gatun.Tensor;
+import dev.gatun.models.Zoo;
+import dev.gatun.spi.Backend;
+import dev.gatun.spi.HostMemory;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("steady-state")
+class SteadyStateTest {
+    /** What one prediction may leave for the collector: the result tensor, its storage and cleaner, the argument arrays. */
+    private static final long HEAP_BYTES = 1024;
+
+    @Test
+    void aPredictionAllocatesNoNativeMemoryAndNextToNothingOnAnyHeap() {
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        try (Backend backend = Backends.open("onednn"); Predictor predictor = Predictor.of(Zoo.layer("lenet"), backend);
+             Tensor x = Tensor.full(Zoo.input("lenet", 1).dtype(), Zoo.input("lenet", 1).shape(), 0.5).eval(backend)) {
+            // Until the compiler has the kernels of the vector backend, every vector is an object; how long that takes is the machine's business.
+            long deadline = System.nanoTime() + 90_000_000_000L;
+            long heap = heapOfOneCall(threads, predictor, x);
+            while (heap >= HEAP_BYTES && System.nanoTime() < deadline) {
+                heap = heapOfOneCall(threads, predictor, x);
+            }
+            long used = HostMemory.shared().usedBytes();
+            long kept = HostMemory.shared().keptBytes();
+            heap = heapOfOneCall(threads, predictor, x);
+            assertTrue(heap < HEAP_BYTES, "a prediction allocates " + heap + " bytes on the heap");
+            assertEquals(used, HostMemory.shared().usedBytes());
+            assertEquals(kept, HostMemory.shared().keptBytes());
+        }
+    }
+
+    /** Counts what all threads allocate: the work is done on the runner's. */
+    private static long heapOfOneCall(ThreadMXBean threads, Predictor predictor, Tensor x) {
+        int calls = 200;
+        long before = threads.getTotalThreadAllocatedBytes();
+        for (int i = 0; i < calls; i++) {
+            predictor.predict(x).close();
+        }
+        return (threads.getTotalThreadAllocatedBytes() - before) / calls;
+    }
+}
