@@ -104,7 +104,7 @@ record PostOps(int bias, List<Step> steps) {
                 boolean each = others.size() == 1 || b.function() == BinaryFunction.ADD;
                 yield inOrder && each ? algorithm(b.function()).map(f -> others.stream().<Step>map(o -> new With(f, o)).toList()).orElse(List.of()) : List.of();
             }
-            case Elementwise.Where _, Elementwise.Cast _ -> List.of();
+            case Elementwise.Where _, Elementwise.Cast _, Elementwise.Quantize _, Elementwise.Dequantize _ -> List.of();
         };
     }
 

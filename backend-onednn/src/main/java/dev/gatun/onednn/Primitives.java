@@ -10,6 +10,7 @@ import dev.gatun.op.Movement;
 import dev.gatun.op.Normalization;
 import dev.gatun.op.Op;
 import dev.gatun.op.Pooling;
+import dev.gatun.op.Quantized;
 import dev.gatun.op.Random;
 import dev.gatun.op.Recurrent;
 import dev.gatun.op.Reduction;
@@ -57,7 +58,7 @@ record Primitives(Session session, VectorKernels vector) {
             case Convolution c -> vector.winograd(request).or(() -> convolution(c, request));
             case Elementwise e -> elementwise(e, request);
             case Movement m -> movement(m, request);
-            case Reduction _, Indexing _, Normalization _, Pooling _, Recurrent _, Source _, Random _, Fused _ -> Optional.empty();
+            case Reduction _, Indexing _, Normalization _, Pooling _, Recurrent _, Quantized _, Source _, Random _, Fused _ -> Optional.empty();
         };
     }
 
@@ -73,7 +74,7 @@ record Primitives(Session session, VectorKernels vector) {
         return FlatRegion.of(asRegion(op, request), vector).or(() -> switch (op) {
             case Elementwise.Unary u -> Eltwise.of(u.function(), request, session);
             case Elementwise.Binary b -> Binary.of(b.function(), request, session);
-            case Elementwise.Where _, Elementwise.Cast _ -> Optional.empty();
+            case Elementwise.Where _, Elementwise.Cast _, Elementwise.Quantize _, Elementwise.Dequantize _ -> Optional.empty();
         });
     }
 
