@@ -2,6 +2,7 @@ package dev.gatun.vector;
 
 import dev.gatun.op.Pooling.Divisor;
 import dev.gatun.op.Pooling.Window;
+import java.util.stream.IntStream;
 
 /**
  * The windows of a pooling over up to three spatial axes, of {@code planes} = N·C images each; fewer axes have trivial ones in front.
@@ -30,6 +31,11 @@ record PoolGeometry(long planes, Axis depth, Axis height, Axis width) {
                 k++;
             }
             return k;
+        }
+
+        /** Returns the windows that see places outside of x. */
+        int[] border() {
+            return IntStream.range(0, O).filter(o -> place(o, 0) < 0 || place(o, K - 1) >= I).toArray();
         }
 
         /** Returns how many taps of window {@code o} are counted: those inside of x, or also those in its declared padding; 1 for {@code ONE}. */
@@ -97,6 +103,11 @@ record PoolGeometry(long planes, Axis depth, Axis height, Axis width) {
         int d = depth.place(o / height.O, k / height.K);
         int h = height.place(o % height.O, k % height.K);
         return d < 0 || d >= depth.I || h < 0 || h >= height.I ? -1 : d * height.I + h;
+    }
+
+    /** Returns the table of {@link #row}: place {@code o·rowTaps() + k} is what tap k of row o sees. */
+    int[] rows() {
+        return IntStream.range(0, outputRows() * rowTaps()).map(i -> row(i / rowTaps(), i % rowTaps())).toArray();
     }
 
     /** Returns how many rows are counted for row {@code o} of windows. */

@@ -12,10 +12,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
-/**
- * Loops over rows of images for pooling. Windows are folded in two steps, as a rectangle can be: rows of x into one padded row, then its neighbours, at
- * every place as if the stride were 1; of these results every S-th is taken. That is more work than the windows need and still less time: it is all vectors.
- */
+/** Loops over rows of images for pooling, at every place as if the stride were 1; of such results every S-th is taken. */
 final class PoolRows {
     private static final VectorSpecies<Integer> I32 = VectorSpecies.of(int.class, F32.vectorShape());
     private static final IntVector IOTA = IntVector.zero(I32).addIndex(1);
@@ -49,28 +46,6 @@ final class PoolRows {
         }
         for (; i < n; i++) {
             Native.putFloat(row + 4L * i, Native.getFloat(row + 4L * i) + Native.getFloat(x + 4L * i));
-        }
-    }
-
-    /** to[j] = max of row[j + k·D] over k in 0..K-1, for {@code n} places and up to a vector more. */
-    static void maxOfNeighbours(long row, long to, int K, int D, int n) {
-        for (int j = 0; j < n; j += LANES) {
-            FloatVector v = load(row + 4L * j);
-            for (int k = 1; k < K; k++) {
-                v = v.max(load(row + 4L * (j + k * D)));
-            }
-            store(to + 4L * j, v);
-        }
-    }
-
-    /** to[j] = Σ row[j + k·D]. */
-    static void sumOfNeighbours(long row, long to, int K, int D, int n) {
-        for (int j = 0; j < n; j += LANES) {
-            FloatVector v = load(row + 4L * j);
-            for (int k = 1; k < K; k++) {
-                v = v.add(load(row + 4L * (j + k * D)));
-            }
-            store(to + 4L * j, v);
         }
     }
 

@@ -136,10 +136,11 @@ final class VectorBackend implements Backend {
 
     private Optional<Kernel> pooling(Pooling op, List<TensorType> in, List<TensorType> out) {
         return switch (op) {
-            case Pooling.MaxPool p -> kernel(MaxPoolKernel.of(p, in.getFirst(), out, workers));
+            case Pooling.MaxPool p -> p.indices() ? kernel(MaxPoolIndexKernel.of(p, in.getFirst(), out, workers))
+                    : kernel(PoolKernel.of(p, in.getFirst(), out.getFirst(), workers));
             case Pooling.MaxPoolBackward p -> kernel(MaxPoolBackwardKernel.of(in, out.getFirst(), workers));
-            case Pooling.AvgPool p -> kernel(AvgPoolKernel.of(p, in.getFirst(), out.getFirst(), workers));
-            case Pooling.AvgPoolBackward p -> kernel(AvgPoolKernel.of(p, in.getFirst(), out.getFirst(), workers));
+            case Pooling.AvgPool p -> kernel(PoolKernel.of(p, in.getFirst(), out.getFirst(), workers));
+            case Pooling.AvgPoolBackward p -> kernel(AvgPoolBackwardKernel.of(p, in.getFirst(), out.getFirst(), workers));
         };
     }
 

@@ -7,41 +7,41 @@ import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.gatun.Shape;
-import dev.gatun.op.Ints;
 import dev.gatun.op.Pooling;
 import dev.gatun.spi.Kernel;
 import dev.gatun.spi.KernelRequest;
 import dev.gatun.spi.Layout;
 import dev.gatun.vector.FrameKernel;
 import dev.gatun.vector.Simd;
+import dev.gatun.vector.WindowFold;
 import dev.gatun.vector.Workers;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /**
- * The largest, perhaps with its position, or the mean, of each window over one or two axes, a block of channels at a time. Only places inside of the image
- * are read: which of the window's rows and columns those are is in a table.
+ * The largest element, or the mean, of each window over one or two axes, a block of channels at a time: rows are folded, then the neighbours in a row with
+ * neutral elements around it ({@link WindowFold}).
  */
 final class BlockedPool implements FrameKernel {
     private final Pooling op;
+    private final WindowFold fold;
     private final PoolPlaces heights;
     private final PoolPlaces widths;
+    private final int[] rows;
+    private final long rowBytes;
     private final long planes;
     private final boolean plainResult;
-    private final boolean indices;
     private final Workers workers;
 
-    private BlockedPool(Pooling op, Pooling.Divisor rule, Shape x, Workers workers) {
+    private BlockedPool(Pooling op, WindowFold fold, Pooling.Divisor rule, Shape x, Workers workers) {
         this.op = op;
+        this.fold = fold;
         this.workers = workers;
         int last = x.rank() - 3;
         heights = last == 0 ? PoolPlaces.NONE : PoolPlaces.of(op.window(), 0, x.dim(2), rule);
         widths = PoolPlaces.of(op.window(), last, x.dim(2 + last), rule);
-        indices = op instanceof Pooling.MaxPool max && max.indices();
+        rows = heights.table();
+        rowBytes = Math.max(widths.P() + widths.in(), (widths.out() - 1) * widths.S() + (widths.K() - 1) * widths.D() + 1) * Simd.BYTES;
         planes = (long) x.dim(0) * Panel.blocks(x.dim(1));
         plainResult = heights.out() == 1 && widths.out() == 1 && x.dim(1) % Simd.LANES == 0;
     }
@@ -49,13 +49,13 @@ final class BlockedPool implements FrameKernel {
     /** Returns the kernel for a pool over a blocked image, or empty if it has more axes, or for a gradient. */
     static Optional<Kernel> of(Pooling op, KernelRequest.Single request, Workers workers) {
         Shape x = request.inputs().getFirst().shape();
-        Ints kernel = op.window().kernel();
-        if (!Blocked.suits(request.inputs().getFirst()) || kernel.size() > 2 || request.outputs().getFirst().elements() == 0) {
+        if (!Blocked.suits(request.inputs().getFirst()) || op.window().spatialRank() > 2 || request.outputs().getFirst().elements() == 0) {
             return Optional.empty();
         }
         return switch (op) {
-            case Pooling.MaxPool _ -> Optional.of(new BlockedPool(op, Pooling.Divisor.ONE, x, workers));
-            case Pooling.AvgPool avg -> Optional.of(new BlockedPool(op, avg.divisor(), x, workers));
+            case Pooling.MaxPool max when max.indices() -> Optional.of(new BlockedPoolIndex(max, x, workers));
+            case Pooling.MaxPool _ -> Optional.of(new BlockedPool(op, WindowFold.LARGEST, Pooling.Divisor.ONE, x, workers));
+            case Pooling.AvgPool avg -> Optional.of(new BlockedPool(op, WindowFold.SUM, avg.divisor(), x, workers));
             case Pooling.MaxPoolBackward _, Pooling.AvgPoolBackward _ -> Optional.empty();
         };
     }
@@ -73,12 +73,12 @@ final class BlockedPool implements FrameKernel {
     /** The two layouts of one pixel are the same, if all blocks are full: then no reorder need follow. */
     @Override
     public List<Layout> outputLayouts() {
-        return Collections.nCopies(indices ? 2 : 1, plainResult ? Layout.PLAIN : Blocked.NATIVE);
+        return List.of(plainResult ? Layout.PLAIN : Blocked.NATIVE);
     }
 
     @Override
     public int buffers() {
-        return indices ? 3 : 2;
+        return 2;
     }
 
     @Override
@@ -91,73 +91,37 @@ final class BlockedPool implements FrameKernel {
         return planes * heights.in() * widths.in() * Simd.LANES >= PARALLEL_ELEMENTS;
     }
 
+    /** Of a worker: a row of neutral elements, and a folded row. */
+    @Override
+    public long scratchBytes() {
+        return 2 * rowBytes * (isParallel() ? workers.threads() : 1);
+    }
+
     @Override
     public void run(long frame, int worker, int of) {
-        long rows = planes * heights.out();
-        long last = Workers.share(rows, worker + 1, of);
-        for (long row = Workers.share(rows, worker, of); row < last; row++) {
-            long src = address(frame, 0) + row / heights.out() * heights.in() * (widths.in() * Simd.BYTES);
-            long dst = address(frame, 1) + row * widths.out() * Simd.BYTES;
+        long nothing = scratch(frame) + 2 * rowBytes * worker;
+        long folded = nothing + rowBytes;
+        fold.clear(nothing, 2 * rowBytes);
+        long imageRow = widths.in() * Simd.BYTES;
+        long resultRow = widths.out() * Simd.BYTES;
+        int taps = heights.K();
+        long last = Workers.share(planes * heights.out(), worker + 1, of);
+        for (long row = Workers.share(planes * heights.out(), worker, of); row < last; row++) {
             int oh = (int) (row % heights.out());
-            if (indices) {
-                maxAt(src, dst, address(frame, 2) + row * widths.out() * Simd.BYTES, oh);
-            } else if (op instanceof Pooling.MaxPool) {
-                max(src, dst, oh);
-            } else {
-                mean(src, dst, oh);
+            long x = address(frame, 0) + row / heights.out() * heights.in() * imageRow;
+            long y = address(frame, 1) + row * resultRow;
+            fold.rows(rows, oh * taps, taps, x, imageRow, nothing, folded + widths.P() * Simd.BYTES, imageRow);
+            fold.neighbours(folded, widths.K(), widths.D() * Simd.BYTES, widths.S() * Simd.BYTES, nothing, y, resultRow);
+            if (fold == WindowFold.SUM) {
+                divide(y, heights.divisor()[oh], widths.divisor());
             }
         }
     }
 
-    private void max(long src, long dst, int oh) {
-        long rowBytes = widths.in() * Simd.BYTES;
-        for (int ow = 0; ow < widths.from().length; ow++) {
-            FloatVector largest = broadcast(F32, Float.NEGATIVE_INFINITY);
-            int end = widths.to()[ow];
-            for (int ih = heights.from()[oh]; ih < heights.to()[oh]; ih += heights.step()) {
-                for (int iw = widths.from()[ow]; iw < end; iw += widths.step()) {
-                    largest = largest.max(fromMemorySegment(F32, ALL, src + ih * rowBytes + iw * Simd.BYTES, ORDER));
-                }
-            }
-            largest.intoMemorySegment(ALL, dst + ow * Simd.BYTES, ORDER);
-        }
-    }
-
-    /** The same with the position of the first largest element, or NaN; that of an empty window is -1. */
-    private void maxAt(long src, long dst, long positions, int oh) {
-        long rowBytes = widths.in() * Simd.BYTES;
-        for (int ow = 0; ow < widths.from().length; ow++) {
-            FloatVector largest = broadcast(F32, Float.NEGATIVE_INFINITY);
-            int end = widths.to()[ow];
-            boolean isEmpty = heights.from()[oh] >= heights.to()[oh] || widths.from()[ow] >= end;
-            int first = isEmpty ? -1 : heights.from()[oh] * widths.in() + widths.from()[ow];
-            FloatVector position = broadcast(F32, Float.intBitsToFloat(first));       // bits of integers: only moved
-            for (int ih = heights.from()[oh]; ih < heights.to()[oh]; ih += heights.step()) {
-                for (int iw = widths.from()[ow]; iw < end; iw += widths.step()) {
-                    FloatVector x = fromMemorySegment(F32, ALL, src + ih * rowBytes + iw * Simd.BYTES, ORDER);
-                    FloatVector here = broadcast(F32, Float.intBitsToFloat(ih * widths.in() + iw));
-                    // The largest so far is a number, but not at least as large: x is larger, or NaN.
-                    VectorMask<Float> larger = largest.compare(VectorOperators.GE, x).not().and(largest.compare(VectorOperators.EQ, largest));
-                    largest = largest.blend(x, larger);
-                    position = position.blend(here, larger);
-                }
-            }
-            largest.intoMemorySegment(ALL, dst + ow * Simd.BYTES, ORDER);
-            position.intoMemorySegment(ALL, positions + ow * Simd.BYTES, ORDER);
-        }
-    }
-
-    private void mean(long src, long dst, int oh) {
-        long rowBytes = widths.in() * Simd.BYTES;
-        for (int ow = 0; ow < widths.from().length; ow++) {
-            FloatVector sum = FloatVector.zero(F32);
-            int end = widths.to()[ow];
-            for (int ih = heights.from()[oh]; ih < heights.to()[oh]; ih += heights.step()) {
-                for (int iw = widths.from()[ow]; iw < end; iw += widths.step()) {
-                    sum = sum.add(fromMemorySegment(F32, ALL, src + ih * rowBytes + iw * Simd.BYTES, ORDER));
-                }
-            }
-            sum.div((float) Math.max(1, heights.divisor()[oh] * widths.divisor()[ow])).intoMemorySegment(ALL, dst + ow * Simd.BYTES, ORDER);
+    private static void divide(long y, int rows, int[] columns) {
+        for (int ow = 0; ow < columns.length; ow++) {
+            long at = y + ow * Simd.BYTES;
+            fromMemorySegment(F32, ALL, at, ORDER).div(broadcast(F32, (float) Math.max(1, rows * columns[ow]))).intoMemorySegment(ALL, at, ORDER);
         }
     }
 }

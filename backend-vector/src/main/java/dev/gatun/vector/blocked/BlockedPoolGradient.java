@@ -134,8 +134,8 @@ final class BlockedPoolGradient implements FrameKernel {
             for (int ow = 0; ow < widths.out(); ow++) {
                 FloatVector share = fromMemorySegment(F32, ALL, dy, ORDER).div((float) Math.max(1, heights.divisor()[oh] * widths.divisor()[ow]));
                 int end = widths.to()[ow];
-                for (int ih = heights.from()[oh]; ih < heights.to()[oh]; ih += heights.step()) {
-                    for (int iw = widths.from()[ow]; iw < end; iw += widths.step()) {
+                for (int ih = heights.from()[oh]; ih < heights.to()[oh]; ih += heights.D()) {
+                    for (int iw = widths.from()[ow]; iw < end; iw += widths.D()) {
                         long to = dx + ((long) ih * widths.in() + iw) * Simd.BYTES;
                         fromMemorySegment(F32, ALL, to, ORDER).add(share).intoMemorySegment(ALL, to, ORDER);
                     }

@@ -10,47 +10,37 @@ import dev.gatun.op.Pooling.Divisor;
 import java.util.Optional;
 
 /**
- * The mean of each window, and its gradient; workers share the planes. See {@link PoolRows}. What a window's sum is divided by is the product of two
- * counts: of its rows and of its columns.
+ * The gradient of the mean of each window; workers share the planes. See {@link PoolRows}. What a window's sum was divided by is the product of two counts: of
+ * its rows and of its columns.
  */
-final class AvgPoolKernel implements FrameKernel {
+final class AvgPoolBackwardKernel implements FrameKernel {
     private final PoolGeometry geometry;
     private final Divisor divisor;
-    private final boolean backward;
     private final int[] columns;
     private final int padded;
-    private final int positions;
     private final Workers workers;
 
-    private AvgPoolKernel(PoolGeometry geometry, Divisor divisor, boolean backward, Workers workers) {
+    private AvgPoolBackwardKernel(PoolGeometry geometry, Divisor divisor, Workers workers) {
         PoolGeometry.Axis width = geometry.width();
         this.geometry = geometry;
         this.divisor = divisor;
-        this.backward = backward;
         this.columns = new int[width.O()];
         for (int o = 0; o < columns.length; o++) {
             columns[o] = width.count(o, divisor);
         }
         this.padded = width.padded();
-        this.positions = Math.ceilDiv(width.positions(), Simd.LANES) * Simd.LANES;
         this.workers = workers;
     }
 
-    /** Returns a kernel, or empty if x is not of floats or has more than three spatial axes. */
-    static Optional<AvgPoolKernel> of(Pooling.AvgPool op, TensorType x, TensorType y, Workers workers) {
-        return x.dtype() != DType.F32 || op.window().spatialRank() > 3 ? Optional.empty()
-                : Optional.of(new AvgPoolKernel(PoolGeometry.of(op.window(), x.shape().dims(), y.shape().dims()), op.divisor(), false, workers));
-    }
-
-    /** Returns a kernel for the gradient. */
-    static Optional<AvgPoolKernel> of(Pooling.AvgPoolBackward op, TensorType dy, TensorType dx, Workers workers) {
+    /** Returns a kernel, or empty if dy is not of floats or has more than three spatial axes. */
+    static Optional<AvgPoolBackwardKernel> of(Pooling.AvgPoolBackward op, TensorType dy, TensorType dx, Workers workers) {
         return dy.dtype() != DType.F32 || op.window().spatialRank() > 3 ? Optional.empty()
-                : Optional.of(new AvgPoolKernel(PoolGeometry.of(op.window(), dx.shape().dims(), dy.shape().dims()), op.divisor(), true, workers));
+                : Optional.of(new AvgPoolBackwardKernel(PoolGeometry.of(op.window(), dx.shape().dims(), dy.shape().dims()), op.divisor(), workers));
     }
 
     @Override
     public String name() {
-        return backward ? "spread over neighbours, then rows" : "pool of rows, then of neighbours";
+        return "spread over neighbours, then rows";
     }
 
     @Override
@@ -74,7 +64,7 @@ final class AvgPoolKernel implements FrameKernel {
     }
 
     private long workerBytes() {
-        return Math.ceilDiv(4L * (padded + positions), 64L) * 64;
+        return Math.ceilDiv(4L * padded, 64L) * 64;
     }
 
     @Override
@@ -85,36 +75,11 @@ final class AvgPoolKernel implements FrameKernel {
         for (long plane = Workers.share(geometry.planes(), worker, of); plane < to; plane++) {
             long inputs = 4 * plane * geometry.inputs();
             long outputs = 4 * plane * geometry.outputs();
-            if (backward) {
-                backward(address(frame, 0) + outputs, address(frame, 1) + inputs, row);
-            } else {
-                forward(address(frame, 0) + inputs, address(frame, 1) + outputs, row);
-            }
+            spread(address(frame, 0) + outputs, address(frame, 1) + inputs, row);
         }
     }
 
-    private void forward(long x, long y, long row) {
-        PoolGeometry.Axis width = geometry.width();
-        long inner = row + 4L * width.P();
-        long sums = row + 4L * padded;
-        for (int o = 0; o < geometry.outputRows(); o++) {
-            Native.zero(inner, 4L * width.I());
-            for (int k = 0; k < geometry.rowTaps(); k++) {
-                int r = geometry.row(o, k);
-                if (r >= 0) {
-                    PoolRows.add(inner, x + 4L * r * width.I(), width.I());
-                }
-            }
-            PoolRows.sumOfNeighbours(row, sums, width.K(), width.D(), positions);
-            int rows = geometry.rowCount(o, divisor);
-            long out = y + 4L * o * width.O();
-            for (int w = 0; w < width.O(); w++) {
-                putFloat(out + 4L * w, getFloat(sums + 4L * w * width.S()) / Math.max(1, rows * columns[w]));
-            }
-        }
-    }
-
-    private void backward(long dy, long dx, long row) {
+    private void spread(long dy, long dx, long row) {
         PoolGeometry.Axis width = geometry.width();
         long inner = row + 4L * width.P();
         Native.zero(dx, 4 * geometry.inputs());

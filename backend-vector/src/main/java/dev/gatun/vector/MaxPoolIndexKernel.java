@@ -6,36 +6,34 @@ import dev.gatun.op.Pooling.MaxPool;
 import java.util.List;
 import java.util.Optional;
 
-/** The largest element of each window and, if asked for, the position of the first such; workers share the planes. See {@link PoolRows}. */
-final class MaxPoolKernel implements FrameKernel {
+/** The largest element of each window, with the position of the first such; workers share the planes. See {@link PoolRows}, and {@link PoolKernel} without. */
+final class MaxPoolIndexKernel implements FrameKernel {
     private final PoolGeometry geometry;
-    private final boolean indices;
     private final int padded;
     private final int positions;
     private final Workers workers;
 
-    private MaxPoolKernel(PoolGeometry geometry, boolean indices, Workers workers) {
+    private MaxPoolIndexKernel(PoolGeometry geometry, Workers workers) {
         this.geometry = geometry;
-        this.indices = indices;
         this.padded = geometry.width().padded();
         this.positions = Math.ceilDiv(geometry.width().positions(), Simd.LANES) * Simd.LANES;
         this.workers = workers;
     }
 
     /** Returns a kernel, or empty if x is not of floats or has more than three spatial axes. */
-    static Optional<MaxPoolKernel> of(MaxPool op, TensorType x, List<TensorType> results, Workers workers) {
+    static Optional<MaxPoolIndexKernel> of(MaxPool op, TensorType x, List<TensorType> results, Workers workers) {
         return x.dtype() != DType.F32 || op.window().spatialRank() > 3 ? Optional.empty()
-                : Optional.of(new MaxPoolKernel(PoolGeometry.of(op.window(), x.shape().dims(), results.getFirst().shape().dims()), op.indices(), workers));
+                : Optional.of(new MaxPoolIndexKernel(PoolGeometry.of(op.window(), x.shape().dims(), results.getFirst().shape().dims()), workers));
     }
 
     @Override
     public String name() {
-        return "pool of rows, then of neighbours";
+        return "search of rows, then of neighbours";
     }
 
     @Override
     public int buffers() {
-        return indices ? 3 : 2;
+        return 3;
     }
 
     @Override
@@ -72,36 +70,9 @@ final class MaxPoolKernel implements FrameKernel {
             long x = address(frame, 0) + 4 * plane * geometry.inputs();
             for (int o = 0; o < geometry.outputRows(); o++) {
                 long out = 4 * (plane * geometry.outputs() + (long) o * geometry.width().O());
-                if (indices) {
-                    search(o, x, row, best, at);
-                    PoolRows.take(best, address(frame, 1) + out, geometry.width().S(), geometry.width().O());
-                    positions(o, at, address(frame, 2) + out);
-                } else {
-                    max(o, x, row);
-                    PoolRows.maxOfNeighbours(row, best, geometry.width().K(), geometry.width().D(), positions);
-                    PoolRows.take(best, address(frame, 1) + out, geometry.width().S(), geometry.width().O());
-                }
-            }
-        }
-    }
-
-    /** Folds the rows of x that row {@code o} of windows sees into the inner part of {@code row}. */
-    private void max(int o, long x, long row) {
-        int I = geometry.width().I();
-        long inner = row + 4L * geometry.width().P();
-        boolean first = true;
-        for (int k = 0; k < geometry.rowTaps(); k++) {
-            int r = geometry.row(o, k);
-            if (r >= 0 && first) {
-                Native.copy(x + 4L * r * I, inner, 4L * I);
-                first = false;
-            } else if (r >= 0) {
-                PoolRows.max(inner, x + 4L * r * I, I);
-            }
-        }
-        if (first) {
-            for (int i = 0; i < I; i++) {
-                Native.putFloat(inner + 4L * i, Float.NEGATIVE_INFINITY);
+                search(o, x, row, best, at);
+                PoolRows.take(best, address(frame, 1) + out, geometry.width().S(), geometry.width().O());
+                positions(o, at, address(frame, 2) + out);
             }
         }
     }
