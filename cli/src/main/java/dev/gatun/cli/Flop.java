@@ -10,6 +10,7 @@ import dev.gatun.op.Indexing;
 import dev.gatun.op.Movement;
 import dev.gatun.op.Normalization;
 import dev.gatun.op.Pooling;
+import dev.gatun.op.Quantized;
 import dev.gatun.op.Random;
 import dev.gatun.op.Recurrent;
 import dev.gatun.op.Reduction;
@@ -52,6 +53,8 @@ final class Flop {
             case Convolution.ConvBackwardData _ -> 2.0 * p.inputs().getFirst().type().elements() * slice(p.inputs().get(1));
             case Convolution.ConvBackwardWeights _ -> 2.0 * p.inputs().get(1).type().elements() * p.types().getFirst().elements()
                     / p.types().getFirst().shape().dim(0);
+            case Quantized.QuantizedMatMul m -> 2.0 * elements(p) * p.inputs().getFirst().dim(m.transposeA() ? -2 : -1);
+            case Quantized.QuantizedConv _ -> 2.0 * elements(p) * slice(p.inputs().get(1));
             case Recurrent.Rnn _ -> recurrent(p);
             case Recurrent.RnnBackward _ -> 2 * recurrent(p);
             case Source _, Elementwise _, Reduction _, Movement _, Indexing _, Pooling _, Normalization _, Random _, Fused _ -> 0;
