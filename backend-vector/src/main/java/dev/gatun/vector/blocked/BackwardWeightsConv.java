@@ -67,7 +67,8 @@ final class BackwardWeightsConv implements FrameKernel {
         TensorType x = request.inputs().get(0);
         return ConvShape.of(new Convolution.Conv(op.geometry()), x, request.outputs().getFirst())
                 .filter(ConvChoice::canBeTrained)
-                .flatMap(s -> ConvChoice.isWinogradCheaperForWeights(s) ? Optional.of(new WinogradBackwardWeights(s, workers)) : direct(s, workers));
+                .flatMap(s -> ConvChoice.winogradForWeights(s).<Kernel>map(algorithm -> new WinogradBackwardWeights(s, algorithm, workers))
+                        .or(() -> direct(s, workers)));
     }
 
     private static Optional<Kernel> direct(ConvShape s, Workers workers) {

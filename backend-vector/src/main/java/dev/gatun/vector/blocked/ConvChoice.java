@@ -13,8 +13,10 @@ import java.util.Optional;
  * few channels in and out                  declined: {@link NarrowConv}
  * less than half a block of channels in     {@link DirectConv} over the row-major image
  * 3x3, stride 1, dense                     {@link WinogradConv} with m = 4 or m = 2 if that is clearly cheaper
+ * 4x4, stride 2, dense                     {@link WinogradConv} of four phases if that is
  * all others                               {@link DirectConv}
- * gradient in x                            {@link StridedGradient}, or with stride 1 the convolution of dy that it is
+ * gradient in x                            {@link StridedGradient}, {@link PhaseGradient} for 4x4 with stride 2 if that is clearly cheaper, or with
+ *                                          stride 1 the convolution of dy that it is
  * gradient in the weights                  {@link WinogradBackwardWeights} where it is cheaper than {@link BackwardWeightsConv}
  * </pre>
  *
@@ -36,6 +38,8 @@ final class ConvChoice {
     /** What Winograd's algorithm must cost less than, in parts of the direct convolution's cost, to be worth weights that are 1.8 or 4 times as large. */
     private static final double CLEARLY_CHEAPER = .75;
 
+    private static final long TRANSFORM_4X2 = 200;
+
     private ConvChoice() {
     }
 
@@ -50,13 +54,18 @@ final class ConvChoice {
         if (hasFewChannels(s)) {
             return Optional.of(new DirectConv(s, true, relu));
         }
-        if (WinogradConv.suits(s) && isWinogradAllowed()) {
-            int m = winogradCost(s, 4) <= winogradCost(s, 2) ? 4 : 2;
-            if (winogradCost(s, m) < CLEARLY_CHEAPER * directCost(s)) {
-                return Optional.of(new WinogradConv(s, m, relu, threads));
-            }
+        return Optional.of(winograd(s).<ConvMethod>map(algorithm -> new WinogradConv(s, algorithm, relu, threads))
+                .orElseGet(() -> new DirectConv(s, false, relu)));
+    }
+
+    /** Returns the algorithm that is clearly cheaper than the direct convolution, if one is. */
+    private static Optional<Winograd> winograd(ConvShape s) {
+        if (!isWinogradAllowed() || !WinogradConv.suits(s) && !WinogradConv.suitsPhases(s)) {
+            return Optional.empty();
         }
-        return Optional.of(new DirectConv(s, false, relu));
+        Winograd best = WinogradConv.suitsPhases(s) ? Winograd.F4X2
+                : winogradCost(s, Winograd.F4X3) <= winogradCost(s, Winograd.F2X3) ? Winograd.F4X3 : Winograd.F2X3;
+        return winogradCost(s, best) < CLEARLY_CHEAPER * directCost(s) ? Optional.of(best) : Optional.empty();
     }
 
     /**
@@ -68,6 +77,9 @@ final class ConvChoice {
             return Optional.empty();
         }
         if (s.SH() > 1 || s.SW() > 1) {
+            if (PhaseGradient.suits(s) && isWinogradAllowed() && phaseGradientCost(s) < CLEARLY_CHEAPER * directCost(s)) {
+                return Optional.of(new PhaseGradient(s, relu, threads));
+            }
             return StridedGradient.suits(s) ? Optional.of(new StridedGradient(s, relu)) : Optional.empty();
         }
         ConvShape t = s.gradient();
@@ -75,15 +87,18 @@ final class ConvChoice {
         return dense ? of(t, relu, threads) : Optional.empty();
     }
 
-    /** Returns whether {@link WinogradBackwardWeights} is the cheaper method for the gradient in the weights; the transform of each back costs some 6. */
-    static boolean isWinogradCheaperForWeights(ConvShape s) {
-        if (!WinogradConv.suits(s) || hasFewChannels(s) || !isWinogradAllowed()) {
-            return false;
+    /** Returns the algorithm by which {@link WinogradBackwardWeights} is cheaper, if one is; the transform of each weight back costs some 6. */
+    static Optional<Winograd> winogradForWeights(ConvShape s) {
+        boolean phases = WinogradConv.suitsPhases(s);
+        if (!phases && !WinogradConv.suits(s) || hasFewChannels(s) || !isWinogradAllowed()) {
+            return Optional.empty();
         }
-        long tiles = (long) s.N() * Math.ceilDiv(s.OH(), 4) * Math.ceilDiv(s.OW(), 4);
-        long weights = 36L * s.IC() * s.OC();
-        long direct = 9L * s.IC() * s.OC() * s.N() * s.OH() * s.OW();
-        return weights * Float.BYTES <= MOST_TRANSFORMED_BYTES && weights * (tiles + 6) + tiles * 300 * (s.IC() + s.OC()) < direct;
+        Winograd algorithm = phases ? Winograd.F4X2 : Winograd.F4X3;
+        long tiles = (long) s.N() * algorithm.tiles(s);
+        long weights = weights(s, algorithm);
+        long direct = (long) s.KH() * s.KW() * s.IC() * s.OC() * s.N() * s.OH() * s.OW();
+        long cost = weights * (tiles + 6) + tiles * transforms(s, algorithm);
+        return weights * Float.BYTES <= MOST_TRANSFORMED_BYTES && cost < direct ? Optional.of(algorithm) : Optional.empty();
     }
 
     /** Returns whether weights that change from call to call are worth blocks of channels: all are full, or the input is read row-major. */
@@ -103,16 +118,35 @@ final class ConvChoice {
 
     /** Returns the cost in multiply-adds: those of the sums, and the weights on their way from memory. */
     private static long directCost(ConvShape s) {
-        long weights = 9L * s.IC() * s.OC();
+        long weights = (long) s.KH() * s.KW() * s.IC() * s.OC();
         return weights * ((long) s.N() * s.OH() * s.OW() + WEIGHT_FROM_MEMORY);
     }
 
-    /** The same for tiles of m x m, and their transforms: an input or output channel of a tile takes as long as some 300 (m = 2: 100) multiply-adds. */
-    private static long winogradCost(ConvShape s, int m) {
-        long tiles = (long) s.N() * Math.ceilDiv(s.OH(), m) * Math.ceilDiv(s.OW(), m);
-        long weights = (m + 2L) * (m + 2) * s.IC() * s.OC();
-        long transforms = (m == 4 ? 300L : 100L) * (s.IC() + s.OC());
-        return weights * (tiles + WEIGHT_FROM_MEMORY) + tiles * transforms;
+    /** The same for tiles, and their transforms. */
+    private static long winogradCost(ConvShape s, Winograd algorithm) {
+        long tiles = (long) s.N() * algorithm.tiles(s);
+        return weights(s, algorithm) * (tiles + WEIGHT_FROM_MEMORY) + tiles * transforms(s, algorithm);
+    }
+
+    /** The same for {@link PhaseGradient}, whose tiles lie in the four phases of dx. */
+    private static long phaseGradientCost(ConvShape s) {
+        long tiles = (long) s.N() * Math.ceilDiv(s.IH(), 8) * Math.ceilDiv(s.IW(), 8);
+        return weights(s, Winograd.F4X2) * (tiles + WEIGHT_FROM_MEMORY) + 4 * tiles * TRANSFORM_4X2 * (s.IC() + s.OC());
+    }
+
+    /** Returns the number of transformed weights. */
+    private static long weights(ConvShape s, Winograd algorithm) {
+        return (long) s.SH() * s.SW() * algorithm.places() * s.IC() * s.OC();
+    }
+
+    /** Returns what the transforms of a tile cost: an input or output channel takes as long as so many multiply-adds. */
+    private static long transforms(ConvShape s, Winograd algorithm) {
+        long channel = switch (algorithm) {
+            case F2X3 -> 100;
+            case F4X3 -> 300;
+            case F4X2 -> TRANSFORM_4X2;
+        };
+        return channel * ((long) s.SH() * s.SW() * s.IC() + s.OC());
     }
 
     private static boolean isWinogradAllowed() {

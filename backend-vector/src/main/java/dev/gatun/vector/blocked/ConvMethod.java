@@ -4,7 +4,7 @@ import dev.gatun.spi.Layout;
 import dev.gatun.vector.Workers;
 
 /** A way to compute a convolution: what it wants its operands to look like, and the work. Immutable; a call allocates nothing. */
-sealed interface ConvMethod permits DirectConv, WinogradConv, DepthwiseConv, StridedGradient {
+sealed interface ConvMethod permits DirectConv, WinogradConv, DepthwiseConv, StridedGradient, PhaseGradient {
     /** Returns the name that plans print. */
     String name();
 

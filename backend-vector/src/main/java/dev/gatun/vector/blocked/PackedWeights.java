@@ -24,6 +24,8 @@ record PackedWeights(Order order, int SH, int SW, int DH, int DW) implements Lay
         WINOGRAD_2("winograd 2x2"),
         /** The 36 places of a transformed kernel, the channels: for {@link WinogradConv} with m = 4. */
         WINOGRAD_4("winograd 4x4"),
+        /** The 25 places of a transformed phase, the four phases, the channels: for {@link WinogradConv} with stride 2. */
+        WINOGRAD_PHASES("winograd phases"),
         /** The kernel's places; each channel has weights of its own: for {@link DepthwiseConv}. */
         DEPTHWISE("depthwise"),
         /** As BLOCKS for each phase of the places in turn, those with kh·DH mod SH and kw·DW mod SW in common: for {@link StridedGradient}. */
@@ -31,7 +33,9 @@ record PackedWeights(Order order, int SH, int SW, int DH, int DW) implements Lay
         /** WINOGRAD_2 of the gradient. */
         GRADIENT_WINOGRAD_2("gradient winograd 2x2"),
         /** WINOGRAD_4 of the gradient. */
-        GRADIENT_WINOGRAD_4("gradient winograd 4x4");
+        GRADIENT_WINOGRAD_4("gradient winograd 4x4"),
+        /** The four phases, in each all panels, the 25 places of a transformed phase, the channels: for {@link PhaseGradient}. */
+        GRADIENT_WINOGRAD_PHASES("gradient winograd phases");
 
         private final String label;
 
@@ -40,7 +44,10 @@ record PackedWeights(Order order, int SH, int SW, int DH, int DW) implements Lay
         }
 
         private boolean isGradient() {
-            return this == GRADIENT_BLOCKS || this == GRADIENT_WINOGRAD_2 || this == GRADIENT_WINOGRAD_4;
+            return switch (this) {
+                case BLOCKS, CHANNELS, WINOGRAD_2, WINOGRAD_4, WINOGRAD_PHASES, DEPTHWISE -> false;
+                case GRADIENT_BLOCKS, GRADIENT_WINOGRAD_2, GRADIENT_WINOGRAD_4, GRADIENT_WINOGRAD_PHASES -> true;
+            };
         }
     }
 
@@ -55,8 +62,8 @@ record PackedWeights(Order order, int SH, int SW, int DH, int DW) implements Lay
             case BLOCKS -> new PackedWeights(Order.GRADIENT_BLOCKS);
             case WINOGRAD_2 -> new PackedWeights(Order.GRADIENT_WINOGRAD_2);
             case WINOGRAD_4 -> new PackedWeights(Order.GRADIENT_WINOGRAD_4);
-            case GRADIENT_BLOCKS, GRADIENT_WINOGRAD_2, GRADIENT_WINOGRAD_4 -> this;
-            case CHANNELS, DEPTHWISE ->
+            case GRADIENT_BLOCKS, GRADIENT_WINOGRAD_2, GRADIENT_WINOGRAD_4, GRADIENT_WINOGRAD_PHASES -> this;
+            case CHANNELS, DEPTHWISE, WINOGRAD_PHASES ->
                 throw new IllegalArgumentException("the order " + order.label + " has none for the gradient");
         };
     }
@@ -122,6 +129,21 @@ record PackedWeights(Order order, int SH, int SW, int DH, int DW) implements Lay
                     }
                 }
                 case WINOGRAD_2, WINOGRAD_4, GRADIENT_WINOGRAD_2, GRADIENT_WINOGRAD_4 -> transform(inputs, input, count, vectors, panel, scratch);
+                case WINOGRAD_PHASES -> {
+                    for (int p = 0; p < 4; p++) {
+                        long phase = (p / 2 * 4 + p % 2) * Simd.BYTES;
+                        transformPhase(phase, 2 * Simd.BYTES, count, vectors, panel + ((long) p * inputs + input) * vectors * Simd.BYTES,
+                                4L * inputs * vectors * Simd.BYTES, scratch);
+                    }
+                }
+                case GRADIENT_WINOGRAD_PHASES -> {
+                    long inPhase = dst + ((long) first * 25 * inputs + (long) input * vectors) * Simd.BYTES;
+                    long phaseBytes = 25L * Panel.blocks(outputs) * inputs * Simd.BYTES;
+                    for (int p = 0; p < 4; p++) {
+                        long phase = ((2 + p / 2) * 4 + 2 + p % 2) * Simd.BYTES;       // the kernel is turned around
+                        transformPhase(phase, -2 * Simd.BYTES, count, vectors, inPhase + p * phaseBytes, (long) inputs * vectors * Simd.BYTES, scratch);
+                    }
+                }
             }
         }
     }
@@ -131,6 +153,7 @@ record PackedWeights(Order order, int SH, int SW, int DH, int DW) implements Lay
             case BLOCKS, CHANNELS, DEPTHWISE, GRADIENT_BLOCKS -> taps;
             case WINOGRAD_2, GRADIENT_WINOGRAD_2 -> 16;
             case WINOGRAD_4, GRADIENT_WINOGRAD_4 -> 36;
+            case WINOGRAD_PHASES, GRADIENT_WINOGRAD_PHASES -> 4 * 25;
         };
     }
 
@@ -192,9 +215,25 @@ record PackedWeights(Order order, int SH, int SW, int DH, int DW) implements Lay
                     case WINOGRAD_4 -> Winograd4Tile.weights(g, Simd.BYTES, to, xi, half);
                     case GRADIENT_WINOGRAD_2 -> Winograd2Tile.weights(g + 8 * Simd.BYTES, -Simd.BYTES, to, xi, half);
                     case GRADIENT_WINOGRAD_4 -> Winograd4Tile.weights(g + 8 * Simd.BYTES, -Simd.BYTES, to, xi, half);
-                    case BLOCKS, CHANNELS, DEPTHWISE, GRADIENT_BLOCKS -> throw new AssertionError(order);
+                    case BLOCKS, CHANNELS, DEPTHWISE, GRADIENT_BLOCKS, WINOGRAD_PHASES, GRADIENT_WINOGRAD_PHASES -> throw new AssertionError(order);
                 }
                 to += Simd.BYTES;
+            }
+        }
+    }
+
+    /**
+     * Writes U = G g Gᵀ of a phase of each pair of channels, whose kernel has 4 x 4 places.
+     *
+     * @param phase offset of the phase's first place
+     * @param column bytes from there to the place beside it, of four in a row of the kernel
+     */
+    private static void transformPhase(long phase, long column, int count, int vectors, long dst, long xi, long scratch) {
+        long half = scratch + Panel.BLOCKS * WeightBlock.bytes(16);
+        for (int i = 0; i < count; i++) {
+            for (int v = 0; v < vectors; v++) {
+                WinogradPhaseTile.weights(scratch + v * WeightBlock.bytes(16) + i * 16 * Simd.BYTES + phase, 4 * column, column, dst, xi, half);
+                dst += Simd.BYTES;
             }
         }
     }

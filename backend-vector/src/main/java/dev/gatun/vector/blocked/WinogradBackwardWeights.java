@@ -23,11 +23,10 @@ import java.util.List;
  * <p>Some tiles at a time, so that V and Z stay in the last cache: workers share the tiles to transform, then the products. U, which is four times as large
  * as w, is the sum over these parts; where all tiles are one part, a worker makes U of one panel after the other, and dw of it while the cache holds it.
  * Error: against double precision below 3e-6 of the largest weight's gradient.
+ *
+ * <p>Of a kernel of 4x4 with stride 2 each phase is such a gradient, with 2x2 places, 25 products a tile, and its own pixels of x: as many channels four times.
  */
 final class WinogradBackwardWeights implements FrameKernel {
-    private static final int M = 4;
-    private static final int PLACES = 36;
-
     /** What V and Z may take of the last cache. */
     private static final long CACHE_BYTES = 10 << 20;
 
@@ -36,6 +35,10 @@ final class WinogradBackwardWeights implements FrameKernel {
     private static final int FEWEST_TILES = 32;
 
     private final ConvShape s;
+    private final Winograd algorithm;
+    private final int m;
+    private final int places;
+    private final int K;
     private final int inputBlocks;
     private final int outputBlocks;
     private final int panels;
@@ -50,21 +53,25 @@ final class WinogradBackwardWeights implements FrameKernel {
     private final Workers.FrameTask transform = this::transform;
     private final Workers.FrameTask store = this::store;
 
-    WinogradBackwardWeights(ConvShape s, Workers workers) {
+    WinogradBackwardWeights(ConvShape s, Winograd algorithm, Workers workers) {
         this.s = s;
+        this.algorithm = algorithm;
         this.workers = workers;
-        inputBlocks = Panel.blocks(s.IC());
+        m = algorithm.m();
+        places = algorithm.places();
+        K = s.SH() * s.SW() * s.IC();
+        inputBlocks = WinogradInput.blocks(s);
         outputBlocks = Panel.blocks(s.OC());
         panels = Panel.count(outputBlocks);
-        tiles = s.N() * Math.ceilDiv(s.OH(), M) * Math.ceilDiv(s.OW(), M);
-        int most = Math.clamp(CACHE_BYTES / (PLACES * (inputBlocks + outputBlocks) * Simd.BYTES), FEWEST_TILES, MOST_TILES);
+        tiles = s.N() * algorithm.tiles(s);
+        int most = Math.clamp(CACHE_BYTES / (places * (inputBlocks + outputBlocks) * Simd.BYTES), FEWEST_TILES, MOST_TILES);
         T = Math.ceilDiv(tiles, Math.ceilDiv(tiles, most));
-        input = new WinogradInput(s, M, T, WinogradInput.oddLines(inputBlocks * T * Simd.BYTES));
+        input = new WinogradInput(s, algorithm, T, WinogradInput.oddLines(inputBlocks * T * Simd.BYTES));
         panelByPanel = tiles == T && (panels % workers.threads() == 0 || panels >= 4 * workers.threads());
-        xiU = WinogradInput.oddLines((panelByPanel ? Panel.BLOCKS : outputBlocks) * s.IC() * Simd.BYTES);
-        channels = Arena.ofAuto().allocate(8L * s.IC(), 64);
-        for (int ic = 0; ic < s.IC(); ic++) {
-            channels.setAtIndex(ValueLayout.JAVA_LONG, ic, ic / Simd.LANES * T * Simd.BYTES + ic % Simd.LANES * Native.FLOAT);
+        xiU = WinogradInput.oddLines((panelByPanel ? Panel.BLOCKS : outputBlocks) * K * Simd.BYTES);
+        channels = Arena.ofAuto().allocate(8L * K, 64);
+        for (int k = 0; k < K; k++) {
+            channels.setAtIndex(ValueLayout.JAVA_LONG, k, k / Simd.LANES * T * Simd.BYTES + k % Simd.LANES * Native.FLOAT);
         }
         neighbours = Arena.ofAuto().allocate(4L * T, 64);
         for (int tile = 0; tile < T; tile++) {
@@ -74,7 +81,7 @@ final class WinogradBackwardWeights implements FrameKernel {
 
     @Override
     public String name() {
-        return "conv backward weights, winograd 4x4, blocks of " + T + " tiles";
+        return "conv backward weights, winograd 4x4" + (K > s.IC() ? " of " + K / s.IC() + " phases" : "") + ", blocks of " + T + " tiles";
     }
 
     @Override
@@ -108,7 +115,7 @@ final class WinogradBackwardWeights implements FrameKernel {
     }
 
     private long offsetOfZ() {
-        return offsetOfV() + PLACES * input.xi();
+        return offsetOfV() + places * input.xi();
     }
 
     private long offsetOfU() {
@@ -116,7 +123,7 @@ final class WinogradBackwardWeights implements FrameKernel {
     }
 
     private long offsetOfAreas() {
-        return Math.ceilDiv(offsetOfU() + (panelByPanel ? workers.threads() : 1) * PLACES * xiU, 128L) * 128;
+        return Math.ceilDiv(offsetOfU() + (panelByPanel ? workers.threads() : 1) * places * xiU, 128L) * 128;
     }
 
     /** Bytes between the places of a patch in Z of a panel. */
@@ -126,12 +133,12 @@ final class WinogradBackwardWeights implements FrameKernel {
 
     /** Room for a block of output channels in Z, whatever panel it belongs to. */
     private long blockZ() {
-        return PLACES * (T * Simd.BYTES + 128);
+        return places * (T * Simd.BYTES + 128);
     }
 
     /** What a worker needs: patches, or a tile of products, or a block of weights and one in the middle of its transform. */
-    private static long areaBytes() {
-        return Math.ceilDiv(Math.max(WinogradInput.scratchBytes(M), WeightBlock.bytes(9) + Winograd4Tile.WEIGHT_SCRATCH), 128L) * 128;
+    private long areaBytes() {
+        return Math.ceilDiv(Math.max(WinogradInput.scratchBytes(algorithm), WeightBlock.bytes(s.KH() * s.KW()) + Winograd4Tile.WEIGHT_SCRATCH), 128L) * 128;
     }
 
     private long area(long frame, int worker) {
@@ -185,16 +192,16 @@ final class WinogradBackwardWeights implements FrameKernel {
     private void output(long frame, int tile, int block, long dst, long xi, long area) {
         int wide = input.tilesWide();
         int high = input.tilesHigh();
-        int oh = tile / wide % high * M;
-        int ow = tile % wide * M;
+        int oh = tile / wide % high * m;
+        int ow = tile % wide * m;
         long row = s.OW() * Simd.BYTES;
         long plane = address(frame, 1) + ((long) (tile / (wide * high)) * outputBlocks + block) * s.OH() * row;
-        long half = area + M * M * Simd.BYTES;
-        if (oh + M <= s.OH() && ow + M <= s.OW()) {
-            Winograd4Gradient.output(plane + oh * row + ow * Simd.BYTES, row, dst, xi, half);
+        long half = area + m * m * Simd.BYTES;
+        if (oh + m <= s.OH() && ow + m <= s.OW()) {
+            algorithm.outputGradient(plane + oh * row + ow * Simd.BYTES, row, dst, xi, half);
         } else {
-            PaddedRows.copy(1, s.OH(), s.OW(), oh, M, ow, M, Simd.BYTES, plane, area);
-            Winograd4Gradient.output(area, M * Simd.BYTES, dst, xi, half);
+            PaddedRows.copy(1, s.OH(), s.OW(), oh, m, ow, m, Simd.BYTES, plane, area);
+            algorithm.outputGradient(area, m * Simd.BYTES, dst, xi, half);
         }
     }
 
@@ -204,22 +211,23 @@ final class WinogradBackwardWeights implements FrameKernel {
         long area = area(frame, worker);
         if (!panelByPanel) {
             long u = scratch(frame) + offsetOfU();
-            int last = (int) Workers.share(PLACES * panels, worker + 1, of);
-            for (int item = (int) Workers.share(PLACES * panels, worker, of); item < last; item++) {
-                multiply(frame, item / panels, item % panels, u + Panel.first(item % panels, outputBlocks) * s.IC() * Simd.BYTES, area);
+            int last = (int) Workers.share(places * panels, worker + 1, of);
+            for (int item = (int) Workers.share(places * panels, worker, of); item < last; item++) {
+                multiply(frame, item / panels, item % panels, u + Panel.first(item % panels, outputBlocks) * K * Simd.BYTES, area);
             }
             return;
         }
-        long u = scratch(frame) + offsetOfU() + worker * PLACES * xiU;
+        long u = scratch(frame) + offsetOfU() + worker * places * xiU;
         int last = (int) Workers.share(panels, worker + 1, of);
         for (int panel = (int) Workers.share(panels, worker, of); panel < last; panel++) {
-            for (int xi = 0; xi < PLACES; xi++) {
+            for (int xi = 0; xi < places; xi++) {
                 multiply(frame, xi, panel, u, area);
             }
             int block = Panel.first(panel, outputBlocks);
             int end = Panel.first(panel + 1, outputBlocks);
-            for (int item = block * inputBlocks; item < end * inputBlocks; item++) {
-                store(frame, item, u - block * s.IC() * Simd.BYTES, area);
+            int blocks = Panel.blocks(s.IC());
+            for (int item = block * blocks; item < end * blocks; item++) {
+                store(frame, item, u - block * K * Simd.BYTES, area);
             }
         }
     }
@@ -229,27 +237,30 @@ final class WinogradBackwardWeights implements FrameKernel {
         int first = (int) Native.getLong(scratch(frame));
         int block = Panel.first(panel, outputBlocks);
         int vectors = Panel.first(panel + 1, outputBlocks) - block;
-        Panel.addProducts(s.IC(), vectors, scratch(frame) + offsetOfV() + xi * input.xi(), channels.address(), neighbours.address(),
-                Math.min(T, tiles - first), z(frame, block) + xi * xiZ(vectors), u + xi * xiU, s.IC() * Simd.BYTES, first == 0, area);
+        Panel.addProducts(K, vectors, scratch(frame) + offsetOfV() + xi * input.xi(), channels.address(), neighbours.address(),
+                Math.min(T, tiles - first), z(frame, block) + xi * xiZ(vectors), u + xi * xiU, K * Simd.BYTES, first == 0, area);
     }
 
     private void store(long frame, int worker, int of) {
-        int last = (int) Workers.share(outputBlocks * inputBlocks, worker + 1, of);
-        for (int item = (int) Workers.share(outputBlocks * inputBlocks, worker, of); item < last; item++) {
+        int items = outputBlocks * Panel.blocks(s.IC());
+        int last = (int) Workers.share(items, worker + 1, of);
+        for (int item = (int) Workers.share(items, worker, of); item < last; item++) {
             store(frame, item, scratch(frame) + offsetOfU(), area(frame, worker));
         }
     }
 
     /** Transforms U into dw: a block of input and a block of output channels. */
     private void store(long frame, int item, long u, long area) {
-        int oc = item / inputBlocks * Simd.LANES;
-        int ic = item % inputBlocks * Simd.LANES;
+        int blocks = Panel.blocks(s.IC());
+        int taps = s.KH() * s.KW();
+        int oc = item / blocks * Simd.LANES;
+        int ic = item % blocks * Simd.LANES;
         int rows = Math.min(Simd.LANES, s.IC() - ic);
-        long src = u + ((long) item / inputBlocks * s.IC() + ic) * Simd.BYTES;
+        long src = u + ((long) item / blocks * K + ic) * Simd.BYTES;
         for (int i = 0; i < rows; i++) {
-            Winograd4Gradient.weights(src + i * Simd.BYTES, xiU, area + i * 9 * Simd.BYTES, area + WeightBlock.bytes(9));
+            algorithm.weightsGradient(src + i * Simd.BYTES, xiU, s.IC() * Simd.BYTES, area + i * taps * Simd.BYTES, area + WeightBlock.bytes(taps));
         }
-        Transpose.run(rows * 9, Math.min(Simd.LANES, s.OC() - oc), area, Simd.BYTES, address(frame, 2) + ((long) oc * s.IC() + ic) * 9 * Native.FLOAT,
-                s.IC() * 9 * Native.FLOAT);
+        Transpose.run(rows * taps, Math.min(Simd.LANES, s.OC() - oc), area, Simd.BYTES,
+                address(frame, 2) + ((long) oc * s.IC() + ic) * taps * Native.FLOAT, (long) s.IC() * taps * Native.FLOAT);
     }
 }

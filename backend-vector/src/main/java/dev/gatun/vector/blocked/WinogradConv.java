@@ -7,19 +7,22 @@ import dev.gatun.vector.Workers;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The convolution with a dense 3x3 kernel and stride 1 by Winograd's algorithm: y is cut into tiles of m x m pixels, each of which costs (m + 2)² products
+ * The convolution with a dense 3x3 kernel and stride 1 by Winograd's algorithm: y is cut into tiles of m x m pixels, each of which costs n² = (m + 2)² products
  * a pair of channels instead of 9m²: 4 times fewer for m = 4, 2.25 times for m = 2.
  *
- * <pre>V[ξ, ic, tile] = Bᵀ d B          the patch of (m + 2)² input pixels under a tile, ξ the place in it: {@link Winograd4Tile#input}
- * M[ξ, oc, tile] = Σ V[ξ, ic, tile] · U[ξ, oc, ic]      (m + 2)² matrix products: {@link Panel#run}
+ * <pre>V[ξ, ic, tile] = Bᵀ d B          the patch of n² input pixels under a tile, ξ the place in it: {@link Winograd4Tile#input}
+ * M[ξ, oc, tile] = Σ V[ξ, ic, tile] · U[ξ, oc, ic]      n² matrix products: {@link Panel#run}
  * y[oc, tile]    = max(lo, Aᵀ M A + bias + residual)    {@link Winograd4Tile#output}</pre>
+ *
+ * <p>A kernel of 4x4 with stride 2 is the sum of four kernels of 2x2 with stride 1, each over the pixels of a phase of x: as many channels four times, with
+ * m = 4 and n = 5, for which a pair of channels costs 100 products instead of 256.
  *
  * <p>Some tiles at a time, so that V and M stay in the second-level cache. Where there are many tiles, workers share tiles, each with a V of its own. Where
  * there are few, or the transformed weights (4 times as large as w for m = 4) do not fit the last cache, all workers make one V, then share the panels of
  * output channels: each weight is read once.
  *
  * <p>Error: against double precision it stays below 3e-6 of the largest output for m = 4 and 1e-6 for m = 2 (direct: 1e-6 to 3e-6, growing with the number of
- * channels).
+ * channels); for 4x4 with stride 2 below 3e-6.
  */
 final class WinogradConv implements ConvMethod {
     /** Half of a second-level cache: what a worker's own V may take. */
@@ -37,9 +40,26 @@ final class WinogradConv implements ConvMethod {
     /** Longer sums are made of parts of half this length: the error of a sum grows with the root of the longest chain of additions. */
     private static final int CHAIN = 256;
 
+    /**
+     * Where the pixels of y go.
+     *
+     * @param offset bytes from the start of y to the first
+     * @param column bytes between neighbours, {@code row} between rows, {@code plane} between the images of blocks
+     */
+    record Target(long offset, long column, long row, long plane) {
+        /** An image of its own. */
+        static Target of(ConvShape s) {
+            return new Target(0, Simd.BYTES, s.OW() * Simd.BYTES, (long) s.OH() * s.OW() * Simd.BYTES);
+        }
+    }
+
     private final ConvShape s;
+    private final Winograd algorithm;
+    private final Target target;
+    private final long offsetOfWeights;
     private final int m;
     private final int n;
+    private final int K;
     private final float lo;
     private final int inputBlocks;
     private final int outputBlocks;
@@ -62,40 +82,55 @@ final class WinogradConv implements ConvMethod {
     /**
      * Plans a convolution.
      *
-     * @param m the size of a tile: 4 or 2
+     * @param algorithm for kernels of 3x3, or of 4x4 with stride 2
      * @param threads how many workers there will be
      */
-    WinogradConv(ConvShape s, int m, boolean relu, int threads) {
+    WinogradConv(ConvShape s, Winograd algorithm, boolean relu, int threads) {
+        this(s, algorithm, Target.of(s), 0, relu, threads);
+    }
+
+    /** Plans one of several convolutions, with its own pixels of y, and weights from {@code offsetOfWeights} bytes on. */
+    WinogradConv(ConvShape s, Winograd algorithm, Target target, long offsetOfWeights, boolean relu, int threads) {
         this.s = s;
-        this.m = m;
-        n = m + 2;
+        this.algorithm = algorithm;
+        this.target = target;
+        this.offsetOfWeights = offsetOfWeights;
+        m = algorithm.m();
+        n = algorithm.n();
+        K = s.SH() * s.SW() * s.IC();
         lo = relu ? 0 : Finish.NO_BOUND;
-        inputBlocks = Panel.blocks(s.IC());
+        inputBlocks = WinogradInput.blocks(s);
         outputBlocks = Panel.blocks(s.OC());
         panels = Panel.count(outputBlocks);
         tilesHigh = Math.ceilDiv(s.OH(), m);
         tilesWide = Math.ceilDiv(s.OW(), m);
         tiles = s.N() * tilesHigh * tilesWide;
         long tileBytes = n * n * inputBlocks * Simd.BYTES;
-        shared = tiles < FEW_TILES * threads || n * n * Native.FLOAT * s.IC() * s.OC() > WEIGHTS_BYTES;
+        shared = tiles < FEW_TILES * threads || n * n * Native.FLOAT * K * s.OC() > WEIGHTS_BYTES;
         int most = (int) (shared ? Math.max(SHARED_BYTES / tileBytes, FEW_TILES) : Math.clamp(OWN_BYTES / tileBytes / 6 * 6, 6, 864 / (n * n)));
         T = Math.ceilDiv(tiles, Math.ceilDiv(tiles, most));
-        parts = s.IC() <= CHAIN ? 1 : Math.ceilDiv(s.IC(), CHAIN / 2);
+        parts = K <= CHAIN ? 1 : Math.ceilDiv(K, CHAIN / 2);
         xiV = WinogradInput.oddLines(inputBlocks * T * Simd.BYTES);
-        input = new WinogradInput(s, m, T, xiV);
+        input = new WinogradInput(s, algorithm, T, xiV);
         xiM = WinogradInput.oddLines(Panel.BLOCKS * T * Simd.BYTES);
-        taps = Taps.table(new ConvShape(1, s.IC(), 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1), Simd.LANES, 0, T * Simd.BYTES);
+        taps = Taps.table(new ConvShape(1, K, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1), Simd.LANES, 0, T * Simd.BYTES);
         pixels = Taps.neighbours(T);
     }
 
-    /** Returns whether the algorithm covers {@code s}. */
+    /** Returns whether {@link Winograd#F4X3} and {@link Winograd#F2X3} cover {@code s}. */
     static boolean suits(ConvShape s) {
         return s.KH() == 3 && s.KW() == 3 && s.SH() == 1 && s.SW() == 1 && s.DH() == 1 && s.DW() == 1 && s.G() == 1;
     }
 
+    /** Returns whether {@link Winograd#F4X2} covers {@code s}, phase by phase: the phases' channels follow each other, so all blocks must be full. */
+    static boolean suitsPhases(ConvShape s) {
+        return s.KH() == 4 && s.KW() == 4 && s.SH() == 2 && s.SW() == 2 && s.DH() == 1 && s.DW() == 1 && s.G() == 1 && s.IC() % Simd.LANES == 0;
+    }
+
     @Override
     public String name() {
-        return "conv winograd " + m + "x" + m + (shared ? ", shared tiles" : ", blocks of " + T + " tiles");
+        String phases = K > s.IC() ? " of " + K / s.IC() + " phases" : "";
+        return "conv winograd " + m + "x" + m + phases + (shared ? ", shared tiles" : ", blocks of " + T + " tiles");
     }
 
     @Override
@@ -105,7 +140,11 @@ final class WinogradConv implements ConvMethod {
 
     @Override
     public PackedWeights weights() {
-        return new PackedWeights(m == 4 ? PackedWeights.Order.WINOGRAD_4 : PackedWeights.Order.WINOGRAD_2);
+        return new PackedWeights(switch (algorithm) {
+            case F2X3 -> PackedWeights.Order.WINOGRAD_2;
+            case F4X3 -> PackedWeights.Order.WINOGRAD_4;
+            case F4X2 -> PackedWeights.Order.WINOGRAD_PHASES;
+        });
     }
 
     @Override
@@ -194,9 +233,9 @@ final class WinogradConv implements ConvMethod {
         int first = Panel.first(panel, outputBlocks);
         int vectors = Panel.first(panel + 1, outputBlocks) - first;
         long products = area + offsetOfM();
-        long w = ConvFrame.w(frame) + n * n * first * Simd.BYTES * s.IC();
+        long w = ConvFrame.w(frame) + offsetOfWeights + n * n * first * Simd.BYTES * K;
         for (int xi = 0; xi < n * n; xi++) {
-            multiply(to - from, vectors, v + (from - base) * Simd.BYTES + xi * xiV, w + xi * vectors * Simd.BYTES * s.IC(),
+            multiply(to - from, vectors, v + (from - base) * Simd.BYTES + xi * xiV, w + xi * vectors * Simd.BYTES * K,
                     products + xi * xiM, products + n * n * xiM);
         }
         if (s.OW() >= WinogradInput.WIDE) {
@@ -211,25 +250,25 @@ final class WinogradConv implements ConvMethod {
     /** One matrix product of a panel. Its parts go to {@code dst} and {@code other} in turn, each with the sum of those before added, the last to dst. */
     private void multiply(int count, int vectors, long src, long w, long dst, long other) {
         for (int part = 0; part < parts; part++) {
-            int k = (int) Workers.share(s.IC(), part, parts);
-            int K = (int) Workers.share(s.IC(), part + 1, parts) - k;
+            int k = (int) Workers.share(K, part, parts);
+            int terms = (int) Workers.share(K, part + 1, parts) - k;
             boolean toDst = (parts - part) % 2 == 1;
-            Panel.run(count, vectors, src, pixels.address(), taps.address() + 4L * k, K, w + k * vectors * Simd.BYTES, toDst ? dst : other, T * Simd.BYTES,
+            Panel.run(count, vectors, src, pixels.address(), taps.address() + 4L * k, terms, w + k * vectors * Simd.BYTES, toDst ? dst : other, T * Simd.BYTES,
                     Native.ZEROS, part == 0 ? 0 : toDst ? other : dst, Finish.NO_BOUND);
         }
     }
 
     /** Transforms blocks {@code block} .. {@code block + blocks} of the output of tiles {@code from} .. {@code to}. */
     private void output(long frame, int block, int blocks, int from, int to, long products, long area) {
-        long row = s.OW() * Simd.BYTES;
-        long plane = s.OH() * row;
+        long row = target.row;
+        long plane = target.plane;
         long bias = ConvFrame.bias(frame) + block * Simd.BYTES;
         for (int tile = from; tile < to;) {
             int image = tile / (tilesHigh * tilesWide);
             int x = tile % tilesWide;
             int oh = tile / tilesWide % tilesHigh * m;
             int ow = x * m;
-            long offset = ((long) image * outputBlocks + block) * plane + oh * row + ow * Simd.BYTES;
+            long offset = target.offset + ((long) image * outputBlocks + block) * plane + oh * row + ow * target.column;
             long y = ConvFrame.y(frame) + offset;
             long residual = ConvFrame.residual(frame) == 0 ? 0 : ConvFrame.residual(frame) + offset;
             long src = products + (tile - from) * Simd.BYTES;
@@ -242,10 +281,10 @@ final class WinogradConv implements ConvMethod {
                 tile++;
             } else if (blocks == 1) {
                 int run = Math.min(to - tile, (s.OW() - ow) / m);
-                transformBack(src, Simd.BYTES, y, row, m * Simd.BYTES, bias, 0, residual, lo, area, run);
+                algorithm.output(src, Simd.BYTES, xiM, y, row, target.column, m * target.column, bias, 0, residual, lo, area, run);
                 tile += run;
             } else {
-                transformBack(src, T * Simd.BYTES, y, row, plane, bias, Simd.BYTES, residual, lo, area, blocks);
+                algorithm.output(src, T * Simd.BYTES, xiM, y, row, target.column, plane, bias, Simd.BYTES, residual, lo, area, blocks);
                 tile++;
             }
         }
@@ -253,23 +292,17 @@ final class WinogradConv implements ConvMethod {
 
     /** A tile of which only {@code rows} x {@code columns} pixels lie inside of y. */
     private void partialTile(long src, int rows, int columns, long y, long bias, long residual, long area) {
-        long row = s.OW() * Simd.BYTES;
         long whole = area + n * n * Simd.BYTES;
-        transformBack(src, 0, whole, m * Simd.BYTES, 0, bias, 0, 0, Finish.NO_BOUND, area, 1);
+        int together = target.column == Simd.BYTES ? columns : 1;
+        algorithm.output(src, 0, xiM, whole, m * Simd.BYTES, Simd.BYTES, 0, bias, 0, 0, Finish.NO_BOUND, area, 1);
         for (int i = 0; i < rows; i++) {
-            for (long j = 0; j < columns * Simd.BYTES; j += Simd.BYTES) {
-                Native.store(y + i * row + j, Native.load(whole + i * m * Simd.BYTES + j));
+            for (int j = 0; j < columns; j++) {
+                Native.store(y + i * target.row + j * target.column, Native.load(whole + (i * m + j) * Simd.BYTES));
             }
-            Finish.run(columns, 1, y + i * row, 0, residual == 0 ? 0 : residual + i * row, lo);
-        }
-    }
-
-    private void transformBack(long src, long srcStep, long y, long row, long step, long bias, long biasStep, long residual, float least, long scratch,
-            int count) {
-        if (m == 4) {
-            Winograd4Tile.output(src, srcStep, xiM, y, row, step, bias, biasStep, residual, least, scratch, count);
-        } else {
-            Winograd2Tile.output(src, srcStep, xiM, y, row, step, bias, biasStep, residual, least, scratch, count);
+            for (int j = 0; j < columns; j += together) {
+                long at = i * target.row + j * target.column;
+                Finish.run(together, 1, y + at, 0, residual == 0 ? 0 : residual + at, lo);
+            }
         }
     }
 }

@@ -7,9 +7,10 @@
  *              BlockedConv       a convolution with biases, residual and ReLU   = ConvEpilogue over a ConvMethod
  *              BlockedPool, BlockedConcat, BlockedRegion, BlockedReorder, PackWeights
  *              BlockedBatchNorm, BlockedPoolGradient
- * method       ConvMethod        = DirectConv | WinogradConv | DepthwiseConv | StridedGradient, chosen by ConvChoice for a ConvShape
+ * method       ConvMethod        = DirectConv | WinogradConv | DepthwiseConv | StridedGradient | PhaseGradient, chosen by ConvChoice for a ConvShape
  *              the gradient in x with stride 1 is a convolution of dy with other weights, and so has the same methods
  *              BackwardWeightsConv | WinogradBackwardWeights: the gradient in the weights
+ *              Winograd          the algorithms F(2x2, 3x3), F(4x4, 3x3), F(4x4, 2x2) by phases, and their transforms
  * panel        Panel             up to four blocks of output channels and any number of neighbouring pixels
  * tile         Tile4             6 pixels x 4 vectors: the loop in which the time goes, fed by tables of offsets (Taps)
  *              Finish            residual and ReLU over the finished tile

@@ -190,8 +190,8 @@ class BlockedConvTest {
         ConvCase image = ConvCase.of("1 32 12 12 64 3 3 1 1 1 1", true, true);
         ConvCase channels = ConvCase.of("1 64 12 12 64 3 3 1 1 1 1 1 1 64", true, true);
         allocatesNothing(image.new Call(new DirectConv(image.s, false, true), workers), "direct");
-        allocatesNothing(image.new Call(new WinogradConv(image.s, 4, true, 1), workers), "winograd, own tiles");
-        allocatesNothing(image.new Call(new WinogradConv(image.s, 2, true, 1000), workers), "winograd, shared tiles");
+        allocatesNothing(image.new Call(new WinogradConv(image.s, Winograd.F4X3, true, 1), workers), "winograd, own tiles");
+        allocatesNothing(image.new Call(new WinogradConv(image.s, Winograd.F2X3, true, 1000), workers), "winograd, shared tiles");
         allocatesNothing(channels.new Call(new DepthwiseConv(channels.s, true), workers), "depthwise");
     }
 

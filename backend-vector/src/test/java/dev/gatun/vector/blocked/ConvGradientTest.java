@@ -92,7 +92,8 @@ class ConvGradientTest {
         "40 1 4 4 7 3 3 2 2 1 1",
         "1 1 11 11 1 3 3 1 1 2 2 2 2", "2 2 12 9 1 2 3 3 2 1 1 2 3", "1 1 5 5 1 1 1 3 3", "1 1 4 4 1 2 2 2 2 3 3",
         "1 1 1 70 1 1 3 1 2 0 1", "6 1 2 2 1 3 3 2 2 1 1",
-        "2 6 20 16 9 3 3 1 1 1 1", "1 3 20 30 9 1 1 1 1"})
+        "2 6 20 16 9 3 3 1 1 1 1", "1 3 20 30 9 1 1 1 1",
+        "8 4 16 16 4 4 4 2 2 1 1", "5 8 15 18 5 4 4 2 2 1 1", "9 4 16 18 9 4 4 2 2 2 0", "40 4 8 8 4 4 4 2 2 1 1"})
     void gradientsEqualTheReference(String text) {
         Case c = Case.of(text);
         Floats x = Floats.random(c.x.elements(), 1);
@@ -144,6 +145,23 @@ class ConvGradientTest {
         assertEquals("conv pointwise", name("1 4 14 14 16 1 1"));
         assertEquals("conv direct 5x5", name("1 4 14 14 4 5 5 1 1 2 2"));
         assertEquals("conv backward data 3x3", name("1 4 14 14 4 3 3 2 2 1 1"));
+        assertEquals("conv backward data 4x4", name("1 4 4 4 4 4 4 2 2 1 1"), "one tile a phase would wait for its weights");
+    }
+
+    @Test
+    void gradientsOf4x4KernelsWithStride2AreComputedPhaseByPhase() {
+        Case c = Case.of("8 4 16 16 4 4 4 2 2 1 1");
+        var data = Blocks.request(c.byData(), List.of(c.dy, c.w), List.of(c.x));
+        var weights = Blocks.request(c.byWeights(), List.of(c.x, c.dy), List.of(c.w));
+        assertTrue(BlockedKernels.of(data, two).orElseThrow().name().startsWith("conv backward data, 4 phases by winograd 4x4"));
+        assertTrue(BlockedKernels.of(weights, two).orElseThrow().name().startsWith("conv backward weights, winograd 4x4 of 4 phases"));
+        System.setProperty("gatun.winograd", "off");
+        try {
+            assertEquals(List.of("conv backward data 4x4", "conv backward weights 4x4"),
+                    Stream.of(data, weights).map(request -> BlockedKernels.of(request, two).orElseThrow().name().split(",")[0]).toList());
+        } finally {
+            System.clearProperty("gatun.winograd");
+        }
     }
 
     private static String name(String text) {

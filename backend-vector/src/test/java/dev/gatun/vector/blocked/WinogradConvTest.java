@@ -43,8 +43,21 @@ class WinogradConvTest {
             boolean relu = (variant & 2) != 0;
             ConvCase test = ConvCase.of(text, (variant & 1) != 0, relu);
             for (int threads : new int[] {1, 5, 1000}) {           // for so many threads there are few tiles: they are shared
-                test.check(new WinogradConv(test.s, 4, relu, threads), BOUND_4, one, two, five);
-                test.check(new WinogradConv(test.s, 2, relu, threads), BOUND_2, one, two, five);
+                test.check(new WinogradConv(test.s, Winograd.F4X3, relu, threads), BOUND_4, one, two, five);
+                test.check(new WinogradConv(test.s, Winograd.F2X3, relu, threads), BOUND_2, one, two, five);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1 16 8 8 16 4 4 2 2 1 1", "2 32 16 16 40 4 4 2 2 1 1", "1 16 9 13 20 4 4 2 2 0 0", "3 16 4 4 70 4 4 2 2 1 1",
+        "1 48 31 40 24 4 4 2 2 2 2", "1 16 63 122 16 4 4 2 2 1 1", "2 80 6 10 33 4 4 2 2 3 1"})
+    void phasesOfA4x4KernelWithStride2EqualDoubleLoops(String text) {
+        for (int variant = 0; variant < 4; variant++) {
+            boolean relu = (variant & 2) != 0;
+            ConvCase test = ConvCase.of(text, (variant & 1) != 0, relu);
+            for (int threads : new int[] {1, 5, 1000}) {
+                test.check(new WinogradConv(test.s, Winograd.F4X2, relu, threads), BOUND_4, one, two, five);
             }
         }
     }
@@ -52,7 +65,9 @@ class WinogradConvTest {
     @Test
     void theErrorStaysBelowTheStatedBoundWithManyChannels() {
         ConvCase test = ConvCase.of("1 512 12 12 32 3 3 1 1 1 1", false, false);
-        test.check(new WinogradConv(test.s, 4, false, 1), BOUND_4, two);
-        test.check(new WinogradConv(test.s, 2, false, 1), BOUND_2, two);
+        test.check(new WinogradConv(test.s, Winograd.F4X3, false, 1), BOUND_4, two);
+        test.check(new WinogradConv(test.s, Winograd.F2X3, false, 1), BOUND_2, two);
+        ConvCase phases = ConvCase.of("1 256 24 24 32 4 4 2 2 1 1", false, false);
+        phases.check(new WinogradConv(phases.s, Winograd.F4X2, false, 1), BOUND_4, two);
     }
 }
