@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * Batch normalization by the batch's own statistics: y = (x - μ)/√(σ² + ε)·scale + bias for each channel of {@code [N, C, S]}, and its gradient. A worker
- * takes whole channels; mean, variance and result are three passes over data that the second-level cache keeps for all but the largest images.
+ * takes whole channels: the last images, which a cache may still hold, are normalized first.
  *
  * @param backward whether (x, scale, mean, variance, dy) -> (dx, dscale, dbias) instead of (x, scale, bias) -> (y, mean, variance)
  */
@@ -48,13 +48,19 @@ record BatchNormKernel(boolean backward, double epsilon, long N, int C, long S, 
     }
 
     @Override
+    public long scratchBytes() {
+        return Moments.AREA * workers.threads();
+    }
+
+    @Override
     public void run(long frame, int worker, int of) {
+        long area = scratch(frame) + Moments.AREA * worker;
         int to = (int) Workers.share(C, worker + 1, of);
         for (int c = (int) Workers.share(C, worker, of); c < to; c++) {
             if (backward) {
                 gradient(frame, c);
             } else {
-                forward(frame, c);
+                forward(frame, c, area);
             }
         }
     }
@@ -63,21 +69,29 @@ record BatchNormKernel(boolean backward, double epsilon, long N, int C, long S, 
         return tensor + (n * C + c) * S * FLOAT;
     }
 
-    private void forward(long frame, int c) {
+    private void forward(long frame, int c, long area) {
         long x = address(frame, 0);
-        double sum = 0;
+        Moments.clear(area);
         for (long n = 0; n < N; n++) {
-            sum += Fold.sum(at(x, n, c), S);
+            Moments.add(at(x, n, c), S, area);
         }
-        double mean = sum / (N * S);
-        double squares = 0;
-        for (long n = 0; n < N; n++) {
-            squares += Moments.squares(at(x, n, c), S, mean);
+        double mean = Moments.mean(area);
+        double variance = Moments.variance(area);
+        if (!Moments.areFinite(area)) {
+            double sum = 0;
+            for (long n = 0; n < N; n++) {
+                sum += Fold.sum(at(x, n, c), S);
+            }
+            mean = sum / (N * S);
+            double squares = 0;
+            for (long n = 0; n < N; n++) {
+                squares += Moments.squares(at(x, n, c), S, mean);
+            }
+            variance = squares / (N * S);
         }
-        double variance = squares / (N * S);
         float factor = (float) (getFloat(address(frame, 1) + c * FLOAT) / Math.sqrt(variance + epsilon));
         float bias = getFloat(address(frame, 2) + c * FLOAT);
-        for (long n = 0; n < N; n++) {
+        for (long n = N - 1; n >= 0; n--) {
             Moments.scale(at(x, n, c), at(address(frame, 3), n, c), S, (float) mean, factor, bias);
         }
         putFloat(address(frame, 4) + c * FLOAT, (float) mean);

@@ -14,12 +14,116 @@ import static dev.gatun.vector.Simd.LANES;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 
-/** Loops over runs of floats that normalization is made of. Sums are double: Σ(x - μ)² of numbers far from 0 would lose what it is about in float. */
+/**
+ * Loops over runs of floats that normalization is made of.
+ *
+ * <p>Mean and Σ(x - μ)² are gathered part by part, each read once from memory and once more from the first-level cache. Sums of a part are float, but of
+ * differences to a mean m̃ that need not be exact, and corrected by r = Σ(x - m̃); parts are joined in double by Chan's formula:
+ *
+ * <pre>M2 = Σ(x - m̃)² - r²/n,   μ = m̃ + r/n;   δ = μb - μa:   M2 = M2a + M2b + δ²·na·nb/(na + nb),   μ = μa + δ·nb/(na + nb)</pre>
+ */
 final class Moments {
+    /** Bytes of memory that moments are gathered in: two vectors, then count, mean and M2 as doubles. */
+    static final long AREA = 3 * 64;
+
+    /** Floats of a part. */
+    private static final int PART = 2048;
+    private static final long COUNT = 128;
+    private static final long MEAN = 136;
+    private static final long SQUARES = 144;
+
     private Moments() {
     }
 
-    /** Returns Σ (x - mean)². */
+    /** Forgets all runs. */
+    static void clear(long area) {
+        Fold.putDouble(area + COUNT, 0);
+        Fold.putDouble(area + MEAN, 0);
+        Fold.putDouble(area + SQUARES, 0);
+    }
+
+    /** Returns whether float was wide enough. Otherwise there are infinities or NaN, or squares that overflow: then {@link #squares} tells. */
+    static boolean areFinite(long area) {
+        return Double.isFinite(variance(area));
+    }
+
+    /** Returns the mean of all runs. */
+    static double mean(long area) {
+        return Fold.getDouble(area + MEAN);
+    }
+
+    /** Returns the mean of (x - μ)² of all runs. */
+    static double variance(long area) {
+        return Fold.getDouble(area + SQUARES) / Fold.getDouble(area + COUNT);
+    }
+
+    /** Adds a run to those gathered at {@code area}. */
+    static void add(long x, long n, long area) {
+        for (long from = 0; from < n; from += PART) {
+            join(x + from * FLOAT, (int) Math.min(PART, n - from), area);
+        }
+    }
+
+    private static void join(long x, int n, long area) {
+        int whole = n & -LANES;
+        float rough = sum(x, whole, area) / Math.max(1, whole);
+        differences(x, whole, rough, area);
+        double r = Gemv.sum(area);
+        double squares = Gemv.sum(area + 64);
+        for (int i = whole; i < n; i++) {
+            double d = (double) getFloat(x + i * FLOAT) - rough;
+            r += d;
+            squares += d * d;
+        }
+        squares = Math.max(0, squares - r * r / n);
+        double before = Fold.getDouble(area + COUNT);
+        double delta = rough + r / n - Fold.getDouble(area + MEAN);
+        double share = n / (before + n);
+        Fold.putDouble(area + COUNT, before + n);
+        Fold.putDouble(area + MEAN, before == 0 ? rough + r / n : Fold.getDouble(area + MEAN) + delta * share);
+        Fold.putDouble(area + SQUARES, before == 0 ? squares : Fold.getDouble(area + SQUARES) + squares + delta * delta * share * before);
+    }
+
+    private static float sum(long x, int n, long area) {
+        FloatVector a = FloatVector.zero(F32);
+        FloatVector b = FloatVector.zero(F32);
+        int i = 0;
+        for (; i <= n - 2 * LANES; i += 2 * LANES) {
+            a = a.add(load(x + i * FLOAT));
+            b = b.add(load(x + (i + LANES) * FLOAT));
+        }
+        for (; i < n; i += LANES) {
+            a = a.add(load(x + i * FLOAT));
+        }
+        store(area, a.add(b));
+        return Gemv.sum(area);
+    }
+
+    /** Writes Σ (x - mean) and Σ (x - mean)², lane by lane, to {@code area}. */
+    private static void differences(long x, int n, float mean, long area) {
+        FloatVector a = FloatVector.zero(F32);
+        FloatVector b = FloatVector.zero(F32);
+        FloatVector c = FloatVector.zero(F32);
+        FloatVector d = FloatVector.zero(F32);
+        int i = 0;
+        for (; i <= n - 2 * LANES; i += 2 * LANES) {
+            FloatVector p = load(x + i * FLOAT).sub(mean);
+            FloatVector q = load(x + (i + LANES) * FLOAT).sub(mean);
+            a = a.add(p);
+            b = b.add(q);
+            c = p.fma(p, c);
+            d = q.fma(q, d);
+        }
+        for (; i < n; i += LANES) {
+            FloatVector p = load(x + i * FLOAT).sub(mean);
+            a = a.add(p);
+            c = p.fma(p, c);
+        }
+        store(area, a.add(b));
+        store(area + 64, c.add(d));
+    }
+
+    /** Returns Σ (x - mean)², in double all along. */
     static double squares(long x, long n, double mean) {
         DoubleVector mu = DoubleVector.broadcast(F64, mean);
         DoubleVector a = DoubleVector.zero(F64);

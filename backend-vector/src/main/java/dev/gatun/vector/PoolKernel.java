@@ -14,9 +14,9 @@ import jdk.incubator.vector.FloatVector;
 /**
  * The largest element, or the mean, of each window of row-major images: rows are folded, then neighbours ({@link WindowFold}). Workers share the planes.
  *
- * <p>Images are narrow, and a loop over one row of them does little. So in the usual case, windows of up to three rows that halve or keep the width, the rows of a
- * strip are <em>joined</em>: one loop folds the rows of all its windows, and another the neighbours, as if the first of a row came after the last of the row
- * before; the few windows at the left and right border are then computed again. Otherwise each folded row stands between neutral elements.
+ * <p>Images are narrow, and a loop over one row of them does little. So in the usual case, windows of up to three rows that halve or keep the width, the rows
+ * of a strip are <em>joined</em>: one loop folds the rows of all its windows, and another the neighbours, as if the first of a row came after the last of the
+ * row before; the few windows at the left and right border are then computed again. Otherwise each folded row stands between neutral elements.
  */
 final class PoolKernel implements FrameKernel {
     /** Bytes of folded rows of a strip: the first-level cache holds them, with what they are made of. */

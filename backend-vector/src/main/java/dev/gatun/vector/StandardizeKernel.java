@@ -46,7 +46,13 @@ record StandardizeKernel(boolean backward, double epsilon, long rows, long size,
     }
 
     @Override
+    public long scratchBytes() {
+        return Moments.AREA * workers.threads();
+    }
+
+    @Override
     public void run(long frame, int worker, int of) {
+        long area = scratch(frame) + Moments.AREA * worker;
         long to = Workers.share(rows, worker + 1, of);
         for (long row = Workers.share(rows, worker, of); row < to; row++) {
             long at = row * size * FLOAT;
@@ -54,8 +60,12 @@ record StandardizeKernel(boolean backward, double epsilon, long rows, long size,
                 gradient(address(frame, 0) + at, getFloat(address(frame, 1) + row * FLOAT), address(frame, 2) + at, address(frame, 3) + at);
             } else {
                 long x = address(frame, 0) + at;
-                double mean = Fold.sum(x, size) / size;
-                double r = 1 / Math.sqrt(Moments.squares(x, size, mean) / size + epsilon);
+                Moments.clear(area);
+                Moments.add(x, size, area);
+                boolean finite = Moments.areFinite(area);
+                double mean = finite ? Moments.mean(area) : Fold.sum(x, size) / size;
+                double variance = finite ? Moments.variance(area) : Moments.squares(x, size, mean) / size;
+                double r = 1 / Math.sqrt(variance + epsilon);
                 Moments.scale(x, address(frame, 1) + at, size, (float) mean, (float) r, 0);
                 putFloat(address(frame, 2) + row * FLOAT, (float) r);
             }
