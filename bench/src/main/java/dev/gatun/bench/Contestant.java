@@ -9,14 +9,15 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ServiceLoader;
-import java.util.stream.Stream;
+import java.util.Optional;
 
 /**
- * The process of one library at one work. It does the work when told, and sleeps otherwise, so that its threads disturb nobody else's turn.
+ * The process of one library, or of one backend. It works when told, and sleeps otherwise, so that its threads disturb nobody else's turn.
  *
  * <pre>
+ * it is told   prepare WORK                  in place of what it did before
  * it says      {@literal >} ready VERSION               after the first result
+ *              {@literal >} refused MESSAGE             if it cannot do that
  * it is told   run NANOS                     to work for so long, and three times at least
  * it says      {@literal >} times NANOS NANOS ...       one a call
  * it is told   result FILE                   to write its last result there, float32, little-endian
@@ -31,32 +32,32 @@ final class Contestant {
     static final String MARK = "> ";
     private static final int FEWEST = 3;
 
-    private final Peer.Job job;
+    private final Skill skill;
     private final PrintStream out;
+    private Optional<Peer.Job> job = Optional.empty();
 
-    Contestant(Peer.Job job, PrintStream out) {
-        this.job = job;
+    Contestant(Skill skill, PrintStream out) {
+        this.skill = skill;
         this.out = out;
     }
 
-    /** Runs: name of the library, name of the work, threads, folder of the work's files. */
-    public static void main(String[] args) throws Exception {
+    /** What a contestant can do. */
+    interface Skill {
+        /** Returns work of that name, ready to be done. */
+        Work prepare(String name) throws Exception;
+
+        /** What is ready. @param version of the library that does it, or the name of the kernel */
+        record Work(Peer.Job job, String version) { }
+    }
+
+    /** Answers what it is told on standard input, until the process shall end. */
+    static void serve(Skill skill) throws Exception {
         PrintStream out = System.out;
         // What libraries print goes to the log of errors.
         System.setOut(System.err);
-        Peer peer = peers().filter(p -> p.name().equals(args[0])).findFirst().orElseThrow();
-        Peer.Job job = peer.prepare(Work.named(args[1]), Integer.parseInt(args[2]), Path.of(args[3]));
-        job.run();
-        job.result();
-        out.println(MARK + "ready " + peer.version());
-        new Contestant(job, out).serve(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)));
+        new Contestant(skill, out).serve(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)));
         // Pools of libraries may hold a process for ever.
         Runtime.getRuntime().halt(0);
-    }
-
-    /** Returns Gatun and the libraries on the class path. */
-    static Stream<Peer> peers() {
-        return Stream.concat(Stream.of(new GatunPeer()), ServiceLoader.load(Peer.class).stream().map(ServiceLoader.Provider::get));
     }
 
     /** Answers until it is told to quit, or nobody is there any more. */
@@ -64,9 +65,10 @@ final class Contestant {
         for (String line = in.readLine(); line != null && !line.equals("quit"); line = in.readLine()) {
             String[] words = line.split(" ", 2);
             switch (words[0]) {
-                case "run" -> out.println(MARK + "times" + run(Long.parseLong(words[1])));
+                case "prepare" -> out.println(MARK + prepare(words[1]));
+                case "run" -> out.println(MARK + "times" + run(job.orElseThrow(), Long.parseLong(words[1])));
                 case "result" -> {
-                    write(job.result(), Path.of(words[1]));
+                    write(job.orElseThrow().result(), Path.of(words[1]));
                     out.println(MARK + "written");
                 }
                 default -> throw new IOException("contestant: no command is called \"" + line + "\"");
@@ -74,7 +76,24 @@ final class Contestant {
         }
     }
 
-    private String run(long nanos) throws Exception {
+    private String prepare(String name) {
+        try {
+            if (job.isPresent()) {
+                job.get().close();
+                job = Optional.empty();
+            }
+            Skill.Work work = skill.prepare(name);
+            work.job().run();
+            work.job().result();
+            job = Optional.of(work.job());
+            return "ready " + work.version();
+        } catch (Exception e) {
+            e.printStackTrace();
+            return "refused " + e.toString().replace('\n', ' ');
+        }
+    }
+
+    private static String run(Peer.Job job, long nanos) throws Exception {
         // The first call finds cold caches and sleeping threads.
         job.run();
         StringBuilder times = new StringBuilder();

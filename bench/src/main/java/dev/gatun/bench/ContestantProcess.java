@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -16,52 +17,68 @@ import java.util.stream.IntStream;
 /** The other end of a {@link Contestant}: a process that works when told. */
 final class ContestantProcess implements AutoCloseable {
     private static final String NATIVE = "8g";
+    private static final String REFUSED = Contestant.MARK + "refused ";
     private static final int LINES = 8;
     private static final long PATIENCE_SECONDS = 10;
     private final String name;
     private final Process process;
     private final BufferedReader in;
     private final PrintStream out;
+    private final long begin;
     private final Path log;
     private String version = "";
     private double firstMs;
 
-    private ContestantProcess(String name, Process process, Path log) {
+    private ContestantProcess(String name, Process process, long begin, Path log) {
         this.name = name;
         this.process = process;
+        this.begin = begin;
         this.in = process.inputReader(StandardCharsets.UTF_8);
         this.out = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
         this.log = log;
     }
 
     /**
-     * Starts a JVM and waits for its first result.
+     * Starts a JVM.
      *
-     * @throws IOException if it ends before; the message has what it said last
+     * @param name what messages and files call it
+     * @param heap as {@code -Xmx} takes it
+     * @param folder for what it says on the side
+     * @param main the class to run, with its arguments
      */
-    static ContestantProcess start(Peer peer, Work work, int threads, Path folder) throws IOException {
-        Path log = folder.resolve(peer.name() + ".log");
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        ProcessBuilder builder = new ProcessBuilder(java, "-Xmx" + peer.heap(), "-XX:MaxDirectMemorySize=" + NATIVE,
-                "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
-                Contestant.class.getName(), peer.name(), work.name(), Integer.toString(threads), folder.toString());
+    static ContestantProcess start(String name, String heap, int threads, Path folder, Class<?> main, String... arguments) throws IOException {
+        Path log = folder.resolve(name + ".log");
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         // What this process is told about Gatun is meant for Gatun's.
-        System.getProperties().stringPropertyNames().stream().filter(p -> p.startsWith("gatun."))
-                .forEach(p -> builder.command().add(1, "-D" + p + "=" + System.getProperty(p)));
+        System.getProperties().stringPropertyNames().stream().filter(p -> p.startsWith("gatun.")).map(p -> "-D" + p + "=" + System.getProperty(p))
+                .forEach(command::add);
+        command.addAll(List.of("-Dgatun.threads=" + threads, "-Xmx" + heap, "-XX:MaxDirectMemorySize=" + NATIVE, "--add-modules", "jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
         builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
         long begin = System.nanoTime();
-        ContestantProcess started = new ContestantProcess(peer.name(), builder.redirectError(log.toFile()).start(), log);
-        started.version = started.answer("ready ");
-        started.firstMs = (System.nanoTime() - begin) / 1e6;
-        return started;
+        return new ContestantProcess(name, builder.start(), begin, log);
     }
 
-    /** Returns the library's name. */
+    /**
+     * Lets it get ready for a work in place of the one before, and waits for the first result.
+     *
+     * @throws RefusedException if it cannot do that
+     * @throws IOException if it ends; the message has what it said last
+     */
+    void prepare(String work) throws IOException {
+        out.println("prepare " + work);
+        version = answer("ready ");
+        firstMs = firstMs == 0 ? (System.nanoTime() - begin) / 1e6 : firstMs;
+    }
+
+    /** Returns its name. */
     String name() {
         return name;
     }
 
-    /** Returns the library's version. */
+    /** Returns the version of the library that does the work, or the name of the kernel. */
     String version() {
         return version;
     }
@@ -103,6 +120,9 @@ final class ContestantProcess implements AutoCloseable {
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             if (line.startsWith(Contestant.MARK + expected)) {
                 return line.substring(Contestant.MARK.length() + expected.length());
+            }
+            if (line.startsWith(REFUSED)) {
+                throw new RefusedException(name + " refused: " + line.substring(REFUSED.length()));
             }
         }
         List<String> said = Files.readAllLines(log);

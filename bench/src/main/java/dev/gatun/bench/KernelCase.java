@@ -18,12 +18,14 @@ import java.util.List;
  * @param name unique, e.g. {@code gemm:512x512x512}; sizes as {@code gatun bench} writes them
  * @param frozen operand by operand, whether it is a weight that never changes, which a backend may pack beforehand
  * @param flop operations of one launch, two for each multiplication and addition of a product; 0 where memory alone counts
+ * @param groups kernels that are summed up where backends are compared, e.g. {@code vgg16 3x3 stride 1 forward}
  */
-record KernelCase(String name, Op op, List<TensorType> operands, List<Boolean> frozen, double flop) {
+record KernelCase(String name, Op op, List<TensorType> operands, List<Boolean> frozen, double flop, List<String> groups) {
     /** Copies the lists. */
     KernelCase {
         operands = List.copyOf(operands);
         frozen = List.copyOf(frozen);
+        groups = List.copyOf(groups);
     }
 
     /** Which of the three products of a convolution is computed. */
@@ -45,7 +47,7 @@ record KernelCase(String name, Op op, List<TensorType> operands, List<Boolean> f
     static KernelCase gemm(int M, int N, int K, boolean transposeA, boolean transposeB) {
         String name = "gemm" + (transposeA ? "T" : transposeB ? "N" : "") + (transposeB ? "T" : transposeA ? "N" : "") + ":" + M + "x" + N + "x" + K;
         return new KernelCase(name, new MatMul(transposeA, transposeB),
-                List.of(transposeA ? f32(K, M) : f32(M, K), transposeB ? f32(N, K) : f32(K, N)), List.of(false, false), 2.0 * M * N * K);
+                List.of(transposeA ? f32(K, M) : f32(M, K), transposeB ? f32(N, K) : f32(K, N)), List.of(false, false), 2.0 * M * N * K, List.of());
     }
 
     /**
@@ -61,12 +63,25 @@ record KernelCase(String name, Op op, List<TensorType> operands, List<Boolean> f
         String name = network + ":conv:" + d[0] + "," + d[1] + "," + d[2] + "," + d[3] + "," + w.shape().dim(0) + "," + w.shape().dim(2) + ","
                 + geometry.strides().get(0) + "," + geometry.padBefore().get(0) + ":" + direction.label();
         double flop = 2.0 * y.elements() * w.elements() / w.shape().dim(0);
+        String kind = kind(w, geometry, direction);
+        List<String> groups = List.of(network + " " + kind, "all " + kind);
         return switch (direction) {
-            case FORWARD -> new KernelCase(name, new Convolution.Conv(geometry), List.of(x, w), List.of(false, true), flop);
+            case FORWARD -> new KernelCase(name, new Convolution.Conv(geometry), List.of(x, w), List.of(false, true), flop, groups);
             case BACKWARD_DATA -> new KernelCase(name, new Convolution.ConvBackwardData(geometry, Ints.of(d[2], d[3])), List.of(y, w),
-                    List.of(false, false), flop);
+                    List.of(false, false), flop, groups);
             case BACKWARD_WEIGHTS -> new KernelCase(name, new Convolution.ConvBackwardWeights(geometry, Ints.of(w.shape().dim(2), w.shape().dim(3))),
-                    List.of(x, y), List.of(false, false), flop);
+                    List.of(x, y), List.of(false, false), flop, groups);
+        };
+    }
+
+    /** Kernels of 3 x 3 by themselves: with a stride of 1 Winograd's algorithm applies, with 2 the fewest tricks do. */
+    private static String kind(TensorType w, Geometry geometry, Direction direction) {
+        boolean three = w.shape().dim(2) == 3 && w.shape().dim(3) == 3;
+        int stride = geometry.strides().get(0);
+        return switch (direction) {
+            case FORWARD -> three && stride <= 2 ? "3x3 stride " + stride + " forward" : "other forward";
+            case BACKWARD_DATA -> three && stride == 1 ? "3x3 stride 1 backward data" : "other backward data";
+            case BACKWARD_WEIGHTS -> "backward weights";
         };
     }
 
@@ -74,13 +89,13 @@ record KernelCase(String name, Op op, List<TensorType> operands, List<Boolean> f
     static KernelCase lstm(int T, int N, int I, int H) {
         return new KernelCase("lstm:" + T + "x" + N + "x" + I + "x" + H, new Recurrent.Rnn(new Recurrent.Cell(Recurrent.Kind.LSTM, false, false), false, false),
                 List.of(f32(T, N, I), f32(4 * H, I), f32(4 * H, H), f32(4 * H), f32(4 * H), f32(N, H), f32(N, H)),
-                List.of(false, true, true, true, true, false, false), 2.0 * T * N * 4 * H * (I + H));
+                List.of(false, true, true, true, true, false, false), 2.0 * T * N * 4 * H * (I + H), List.of());
     }
 
     /** Returns an op that reads and writes each of its elements about once. */
     static KernelCase stream(String name, Op op, TensorType... operands) {
         List<TensorType> types = List.of(operands);
-        return new KernelCase(name, op, types, types.stream().map(t -> false).toList(), 0);
+        return new KernelCase(name, op, types, types.stream().map(t -> false).toList(), 0, List.of());
     }
 
     /** Returns the types of what it computes. */

@@ -23,7 +23,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Times kernels by JMH, one JVM each, and prints them beside the machine's peak, which is measured before and after them. */
+/**
+ * Times kernels by JMH, one JVM each, or compares several backends, which take turns, and prints the kernels beside the machine's peak, which is measured
+ * before and after them.
+ */
 @Command(name = "kernels", mixinStandardHelpOptions = true, description = "Times kernels: GFLOP/s, GB/s and the fractions of this machine's peak.")
 final class KernelsCommand implements Callable<Integer> {
     private static final int ITERATIONS = 10;
@@ -37,14 +40,21 @@ final class KernelsCommand implements Callable<Integer> {
     @Option(names = "--list", description = "Print the names of the cases, and time nothing.")
     private boolean list;
 
-    @Option(names = "--backend", paramLabel = "NAME", defaultValue = "vector", description = "The backend. Default: ${DEFAULT-VALUE}.")
-    private String backend;
+    @Option(names = "--backend", paramLabel = "NAME", split = ",", defaultValue = "vector",
+            description = "The backend, or several with commas between, which are compared to the first. Default: ${DEFAULT-VALUE}.")
+    private List<String> backends;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of the backend. Default: as many as there are processors.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
-    @Option(names = "--seconds", paramLabel = "S", description = "Measure each case for so long, after a warm-up of 3 seconds. Default: 1.5.")
+    @Option(names = "--seconds", paramLabel = "S", description = "Measure each case for so long on each backend. Default: 1.5.")
     private double seconds = 1.5;
+
+    @Option(names = "--rounds", paramLabel = "N", description = "With several backends: how many turns those seconds are split into. Default: 7.")
+    private int rounds = 7;
+
+    @Option(names = "--warm", paramLabel = "S", description = "With several backends: seconds of work before a kernel is timed. One gets 3. Default: 1.")
+    private double warm = 1;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the results to this file, too.")
     private Path json;
@@ -60,6 +70,9 @@ final class KernelsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, RunnerException {
+        if (catalogue != null && backends.size() > 1) {
+            throw new ParameterException(spec.commandLine(), "--catalogue takes one backend.");
+        }
         Map<String, Counts> cases = new LinkedHashMap<>();
         if (catalogue == null) {
             KernelCases.all().forEach(c -> cases.put(c.name(), new Counts(c.flop(), c.bytes())));
@@ -75,6 +88,10 @@ final class KernelsCommand implements Callable<Integer> {
             cases.keySet().forEach(System.out::println);
             return 0;
         }
+        return backends.size() == 1 ? time(cases) : compare(KernelCases.all().stream().filter(c -> cases.containsKey(c.name())).toList());
+    }
+
+    private int time(Map<String, Counts> cases) throws IOException, RunnerException {
         Peak before = Peak.measure(threads);
         List<RunResult> runs = new ArrayList<>(new Runner(options(cases).build()).run());
         Peak peak = before.max(Peak.measure(threads));
@@ -82,13 +99,35 @@ final class KernelsCommand implements Callable<Integer> {
         List<String> table = new ArrayList<>(List.of(peak.line(), KernelResult.HEAD));
         results.forEach(r -> table.add(r.line()));
         table.forEach(System.out::println);
+        write(table, Map.of("machine", Machine.describe(), "peak", peak.row(), "results", results.stream().map(KernelResult::row).toList()));
+        return runs.size() == cases.size() ? 0 : 1;
+    }
+
+    private int compare(List<KernelCase> cases) throws IOException {
+        Peak before = Peak.measure(threads);
+        List<KernelComparison> comparisons = new KernelRace(backends, threads, rounds, warm, seconds / rounds).of(cases,
+                c -> System.err.println(c.line(before)));
+        Peak peak = before.max(Peak.measure(threads));
+        List<KernelSum> sums = KernelSum.of(comparisons, backends, KernelCases.all());
+        List<String> table = new ArrayList<>(List.of(peak.line(), KernelComparison.head(backends)));
+        comparisons.forEach(c -> table.add(c.line(peak)));
+        if (!sums.isEmpty()) {
+            table.addAll(List.of("", KernelSum.head(backends)));
+            sums.forEach(s -> table.add(s.line(backends)));
+        }
+        table.forEach(System.out::println);
+        write(table, Map.of("machine", Machine.describe(), "peak", peak.row(), "results", comparisons.stream().map(c -> c.row(peak)).toList(),
+                "sums", sums.stream().map(s -> s.row(backends)).toList()));
+        return 0;
+    }
+
+    private void write(List<String> table, Map<String, ?> results) throws IOException {
         if (json != null) {
-            Json.write(json, Map.of("machine", Machine.describe(), "peak", peak.row(), "results", results.stream().map(KernelResult::row).toList()));
+            Json.write(json, results);
         }
         if (report != null) {
             Report.write(report, spec.commandLine().getParseResult().originalArgs(), table);
         }
-        return runs.size() == cases.size() ? 0 : 1;
     }
 
     private ChainedOptionsBuilder options(Map<String, Counts> cases) {
@@ -96,7 +135,7 @@ final class KernelsCommand implements Callable<Integer> {
         ChainedOptionsBuilder options = new OptionsBuilder().include("^" + Pattern.quote(benchmark.getName()) + "\\.").verbosity(VerboseMode.NORMAL)
                 .param("name", cases.keySet().toArray(String[]::new))
                 .measurementIterations(ITERATIONS).measurementTime(TimeValue.milliseconds((long) (seconds * 1000 / ITERATIONS)))
-                .jvmArgs("-Dgatun.threads=" + threads, "-Dgatun.backend=" + backend);
+                .jvmArgs("-Dgatun.threads=" + threads, "-Dgatun.backend=" + backends.getFirst());
         return catalogue == null ? options : options.param("size", catalogue.toString());
     }
 

@@ -1,9 +1,10 @@
 package dev.gatun.bench;
 
 import dev.gatun.TensorType;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** Numbers that operands are filled with: the same at each run. */
+/** Numbers that operands are filled with, the same at each run, and what is said about results. */
 final class Numbers {
     private Numbers() {
     }
@@ -33,5 +34,13 @@ final class Numbers {
             largest = Math.max(largest, Math.abs(f));
         }
         return largest;
+    }
+
+    /** Returns the median of some numbers. */
+    static double median(double[] numbers) {
+        double[] sorted = numbers.clone();
+        Arrays.sort(sorted);
+        int n = sorted.length;
+        return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
     }
 }

@@ -26,12 +26,16 @@ interface Peer {
      */
     Job prepare(Work work, int threads, Path folder) throws Exception;
 
-    /** Work ready to be done again and again; lives as long as its process. */
-    interface Job {
+    /** Work ready to be done again and again. */
+    interface Job extends AutoCloseable {
         /** Does it once. */
         void run() throws Exception;
 
         /** Returns the result of the last run, row-major: logits, hidden states, or the loss. */
         float[] result() throws Exception;
+
+        /** Gives back what it holds, where its process does other work afterwards. */
+        @Override
+        default void close() { }
     }
 }

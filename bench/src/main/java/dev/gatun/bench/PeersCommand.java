@@ -51,7 +51,7 @@ final class PeersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<Peer> all = Contestant.peers().filter(p -> p.name().equals(GATUN) || names.isEmpty() || names.contains(p.name()))
+        List<Peer> all = PeerContestant.peers().filter(p -> p.name().equals(GATUN) || names.isEmpty() || names.contains(p.name()))
                 .sorted((a, b) -> Boolean.compare(b.name().equals(GATUN), a.name().equals(GATUN))).toList();
         // What nobody else does is no comparison, unless nobody else is there at all.
         List<Work> works = Work.all().stream().filter(w -> pattern.matcher(w.name()).find())

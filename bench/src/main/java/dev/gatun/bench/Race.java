@@ -5,9 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -34,25 +33,16 @@ record Race(int threads, int rounds, double warm, double seconds) {
         try {
             WorkFiles.write(work, folder);
             for (Peer p : peers) {
-                contestants.add(ContestantProcess.start(p, work, threads, folder));
+                ContestantProcess c = PeerContestant.start(p, threads, folder);
+                contestants.add(c);
+                c.prepare(work.name());
             }
-            Map<String, double[]> times = new LinkedHashMap<>();
-            for (ContestantProcess c : contestants) {
-                c.run(warm);
-                times.put(c.name(), new double[rounds]);
-            }
-            OtherLoad before = OtherLoad.now();
-            for (int round = 0; round < rounds; round++) {
-                for (int i = 0; i < contestants.size(); i++) {
-                    // Another one begins each round: nobody always follows the same neighbour.
-                    ContestantProcess c = contestants.get((i + round) % contestants.size());
-                    times.get(c.name())[round] = RaceResult.median(c.run(seconds));
-                }
-            }
-            double others = OtherLoad.now().since(before);
+            Turns turns = Turns.of(contestants, rounds, warm, seconds);
             check(work, contestants, folder);
-            return new RaceResult(work.name(), threads, others, contestants.stream()
-                    .map(c -> new RaceResult.Entry(c.name(), c.version(), times.get(c.name()), c.firstMs(), c.peakMb())).toList());
+            return new RaceResult(work.name(), threads, turns.otherLoad(), IntStream.range(0, contestants.size()).mapToObj(i -> {
+                ContestantProcess c = contestants.get(i);
+                return new RaceResult.Entry(c.name(), c.version(), turns.millis().get(i), c.firstMs(), c.peakMb());
+            }).toList());
         } finally {
             contestants.forEach(ContestantProcess::close);
             delete(folder);
@@ -85,7 +75,8 @@ record Race(int threads, int rounds, double warm, double seconds) {
         }
     }
 
-    private static void delete(Path folder) throws IOException {
+    /** Deletes a folder with all that is in it. */
+    static void delete(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

@@ -25,24 +25,13 @@ record RaceResult(String work, int threads, double otherLoad, List<Entry> entrie
     record Entry(String name, String version, double[] rounds, double firstMs, double peakMb) {
         /** Returns the median over the rounds. */
         double medianMs() {
-            return median(rounds);
-        }
-    }
-
-    /** How many times as fast as a peer Gatun is: above 1 Gatun is faster. @param least over the rounds @param most over the rounds */
-    record Ratio(double median, double least, double most) {
-        @Override
-        public String toString() {
-            return String.format(Locale.ROOT, "%.2f [%.2f-%.2f]", median, least, most);
+            return Numbers.median(rounds);
         }
     }
 
     /** Returns the ratios of a peer's times to Gatun's, round by round. */
     Ratio ratio(Entry peer) {
-        double[] ours = entries.getFirst().rounds();
-        double[] ratios = new double[ours.length];
-        Arrays.setAll(ratios, i -> peer.rounds()[i] / ours[i]);
-        return new Ratio(median(ratios), Arrays.stream(ratios).min().orElseThrow(), Arrays.stream(ratios).max().orElseThrow());
+        return Ratio.ofRounds(entries.getFirst().rounds(), peer.rounds());
     }
 
     /** Returns the heading of a table with these peers. */
@@ -79,15 +68,12 @@ record RaceResult(String work, int threads, double otherLoad, List<Entry> entrie
     SequencedMap<String, Object> row() {
         List<Map<String, Object>> contestants = new ArrayList<>();
         for (Entry e : entries) {
-            Ratio ratio = ratio(e);
             Map<String, Object> entry = new LinkedHashMap<>();
             entry.put("name", e.name());
             entry.put("version", e.version());
             entry.put("median_ms", e.medianMs());
             entry.put("rounds_ms", Arrays.stream(e.rounds()).boxed().toList());
-            entry.put("ratio", ratio.median());
-            entry.put("ratio_least", ratio.least());
-            entry.put("ratio_most", ratio.most());
+            entry.putAll(ratio(e).row());
             entry.put("first_ms", e.firstMs());
             entry.put("peak_rss_mb", e.peakMb());
             contestants.add(entry);
@@ -98,13 +84,5 @@ record RaceResult(String work, int threads, double otherLoad, List<Entry> entrie
         row.put("other_load", otherLoad);
         row.put("contestants", contestants);
         return row;
-    }
-
-    /** Returns the median of some numbers. */
-    static double median(double[] numbers) {
-        double[] sorted = numbers.clone();
-        Arrays.sort(sorted);
-        int n = sorted.length;
-        return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
     }
 }

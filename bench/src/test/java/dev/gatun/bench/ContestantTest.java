@@ -21,6 +21,7 @@ class ContestantTest {
     @TempDir
     private Path folder;
     private int calls;
+    private int closed;
 
     private final Peer.Job job = new Peer.Job() {
         @Override
@@ -32,26 +33,51 @@ class ContestantTest {
         public float[] result() {
             return new float[] {calls, .5f};
         }
+
+        @Override
+        public void close() {
+            closed++;
+        }
     };
 
     private String said(String told) throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        new Contestant(job, new PrintStream(out, true, StandardCharsets.UTF_8)).serve(new BufferedReader(new StringReader(told)));
-        return out.toString(StandardCharsets.UTF_8);
+        Contestant.Skill skill = name -> {
+            if (!name.equals("the work")) {
+                throw new IllegalArgumentException("no work is called\n" + name);
+            }
+            return new Contestant.Skill.Work(job, "1.2");
+        };
+        new Contestant(skill, new PrintStream(out, true, StandardCharsets.UTF_8)).serve(new BufferedReader(new StringReader("prepare the work\n" + told)));
+        String said = out.toString(StandardCharsets.UTF_8);
+        assertTrue(said.startsWith("> ready 1.2\n"), said);
+        return said.substring("> ready 1.2\n".length());
     }
 
     @Test
     void aTurnIsOneCallBeforeAndThreeTimedOnesAtLeast() throws Exception {
         String said = said("run 0\nquit\nrun 0\n");
         assertTrue(said.matches("> times( \\d+){3}\n"), said);
-        assertEquals(4, calls);
+        assertEquals(1 + 4, calls);
+    }
+
+    @Test
+    void aNewWorkTakesThePlaceOfTheOneBefore() throws Exception {
+        assertEquals("> ready 1.2\n", said("prepare the work\n"));
+        assertEquals(1, closed);
+    }
+
+    @Test
+    void whatCannotBeDoneIsRefusedInOneLineAndTheProcessGoesOn() throws Exception {
+        String said = said("prepare another\nprepare the work\n");
+        assertEquals("> refused java.lang.IllegalArgumentException: no work is called another\n> ready 1.2\n", said);
     }
 
     @Test
     void theLastResultIsWrittenInLittleEndian() throws Exception {
         Path file = folder.resolve("y");
         assertEquals("> written\n", said("result " + file + "\n"));
-        assertArrayEquals(new byte[] {0, 0, 0, 0, 0, 0, 0, 0x3F}, Files.readAllBytes(file));
+        assertArrayEquals(new byte[] {0, 0, (byte) 0x80, 0x3F, 0, 0, 0, 0x3F}, Files.readAllBytes(file));
     }
 
     @Test
@@ -91,7 +117,13 @@ class ContestantTest {
                 return job;
             }
         };
-        String message = assertThrows(IOException.class, () -> ContestantProcess.start(broken, Work.named("lenet b64"), 1, folder)).getMessage();
+        String message = assertThrows(IOException.class, () -> start(broken)).getMessage();
         assertTrue(message.startsWith("nobody ended: ") && message.contains("NoSuchElementException"), message);
+    }
+
+    private void start(Peer peer) throws IOException {
+        try (ContestantProcess process = PeerContestant.start(peer, 1, folder)) {
+            process.prepare("lenet b64");
+        }
     }
 }

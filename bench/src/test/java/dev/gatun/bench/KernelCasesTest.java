@@ -38,4 +38,15 @@ class KernelCasesTest {
             assertEquals(layer, KernelCases.named("resnet50:conv:1,64,56,56,64,3,1,1:" + direction).flop());
         }
     }
+
+    @Test
+    void convolutionsAreInGroupsThatAreSummedUp() {
+        assertEquals(List.of("resnet50 3x3 stride 1 forward", "all 3x3 stride 1 forward"),
+                KernelCases.named("resnet50:conv:1,64,56,56,64,3,1,1:forward").groups());
+        assertEquals(List.of("resnet50 other backward data", "all other backward data"),
+                KernelCases.named("resnet50:conv:1,3,224,224,64,7,2,3:backward_data").groups());
+        assertEquals(List.of("alexnet backward weights", "all backward weights"),
+                KernelCases.named("alexnet:conv:1,3,224,224,64,11,4,2:backward_weights").groups());
+        assertEquals(List.of(), KernelCases.named("gemm:512x512x512").groups());
+    }
 }

@@ -1,0 +1,61 @@
+package dev.gatun.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.bench.KernelComparison.Measured;
+import dev.gatun.bench.KernelComparison.Refused;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class KernelComparisonTest {
+    private static final Peak PEAK = new Peak(2, 100, 200, 20, 40);
+    private static final List<String> BACKENDS = List.of("vector", "onednn");
+    private static final KernelCase FIRST = KernelCases.named("vgg16:conv:1,512,14,14,512,3,1,1:forward");
+    private static final KernelCase SECOND = KernelCases.named("vgg16:conv:1,512,28,28,512,3,1,1:forward");
+
+    private static KernelComparison both(KernelCase kernel, double ours, double theirs) {
+        return new KernelComparison(kernel, List.of(new Measured("vector", "winograd", new double[] {ours, ours, ours}),
+                new Measured("onednn", "brgconv", new double[] {theirs, theirs, theirs * 2})), 0);
+    }
+
+    @Test
+    void aLineHasTimesFractionsOfThePeakAndTheRatio() {
+        KernelComparison c = both(FIRST, 2000, 4000);
+        assertEquals("kernel                                                  vector us  of peak     onednn us  of peak ratio             ",
+                KernelComparison.head(BACKENDS));
+        assertEquals("vgg16:conv:1,512,14,14,512,3,1,1:forward                   2000.0     2.31        4000.0     1.16 2.00 [2.00-4.00]", c.line(PEAK));
+    }
+
+    @Test
+    void whoRefusesHasADashAndSaysWhyInTheJson() {
+        KernelComparison c = new KernelComparison(FIRST, List.of(both(FIRST, 2000, 1).times().getFirst(), new Refused("onednn", "no kernel")), 0);
+        assertEquals("vgg16:conv:1,512,14,14,512,3,1,1:forward                   2000.0     2.31             -        - -", c.line(PEAK));
+        assertEquals(Map.of("backend", "onednn", "refused", "no kernel"), ((List<?>) c.row(PEAK).get("backends")).get(1));
+        KernelSum sum = KernelSum.of(List.of(c, both(SECOND, 1, 1)), BACKENDS, KernelCases.all()).getFirst();
+        assertEquals("vgg16 3x3 stride 1 forward                    2 of 9       2001.0             - -", sum.line(BACKENDS));
+    }
+
+    @Test
+    void groupsAreSummedUpAndSayHowManyOfTheirKernelsWereTimed() {
+        List<KernelSum> sums = KernelSum.of(List.of(both(FIRST, 2000, 4000), both(SECOND, 1000, 5000)), BACKENDS, KernelCases.all());
+        assertEquals(List.of("vgg16 3x3 stride 1 forward", "all 3x3 stride 1 forward"), sums.stream().map(KernelSum::group).toList());
+        assertEquals("sum of medians                               kernels    vector us     onednn us ratio", KernelSum.head(BACKENDS));
+        assertEquals("vgg16 3x3 stride 1 forward                    2 of 9       3000.0        9000.0 3.00 [3.00-6.00]", sums.getFirst().line(BACKENDS));
+        assertEquals(List.of(), KernelSum.of(List.of(both(FIRST, 1, 1)), BACKENDS, KernelCases.all()));
+    }
+
+    @Test
+    void backendsTakeTurnsInProcessesOfTheirOwn() throws IOException {
+        List<KernelComparison> told = new ArrayList<>();
+        KernelCase kernel = KernelCases.named("gemm:127x129x131");
+        List<KernelComparison> comparisons = new KernelRace(List.of("vector", "reference"), 1, 2, 0, 0).of(List.of(kernel), told::add);
+        assertEquals(comparisons, told);
+        for (KernelComparison.Time time : comparisons.getFirst().times()) {
+            assertTrue(time instanceof Measured m && m.rounds().length == 2 && m.micros() > 0, time::toString);
+        }
+    }
+}
