@@ -43,15 +43,18 @@ final class ContestantProcess implements AutoCloseable {
      *
      * @param name what messages and files call it
      * @param heap as {@code -Xmx} takes it
+     * @param options of the JVM
      * @param folder for what it says on the side
      * @param main the class to run, with its arguments
      */
-    static ContestantProcess start(String name, String heap, int threads, Path folder, Class<?> main, String... arguments) throws IOException {
+    static ContestantProcess start(String name, String heap, List<String> options, int threads, Path folder, Class<?> main, String... arguments)
+            throws IOException {
         Path log = folder.resolve(name + ".log");
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         // What this process is told about Gatun is meant for Gatun's.
         System.getProperties().stringPropertyNames().stream().filter(p -> p.startsWith("gatun.")).map(p -> "-D" + p + "=" + System.getProperty(p))
                 .forEach(command::add);
+        command.addAll(options);
         command.addAll(List.of("-Dgatun.threads=" + threads, "-Xmx" + heap, "-XX:MaxDirectMemorySize=" + NATIVE, "--add-modules", "jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));

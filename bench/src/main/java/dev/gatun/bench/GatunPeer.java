@@ -3,6 +3,7 @@ package dev.gatun.bench;
 import dev.gatun.Backends;
 import dev.gatun.CompiledFunction;
 import dev.gatun.DType;
+import dev.gatun.Precision;
 import dev.gatun.Predictor;
 import dev.gatun.Shape;
 import dev.gatun.Tensor;
@@ -21,51 +22,64 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Gatun itself, as its users write it. */
-final class GatunPeer implements Peer {
+/** Gatun itself, as its users write it, on one backend in one precision. */
+record GatunPeer(Setting setting) implements Peer {
     /** So small that the same batch can be learned for ever without numbers running away. */
     static final float LEARNING_RATE = 1e-6f;
 
     @Override
     public String name() {
-        return "gatun";
+        return setting.name();
     }
 
     @Override
     public String version() {
-        return Backends.discovered().getFirst().name();
+        return setting.backend();
     }
 
     @Override
+    public List<String> options() {
+        return setting.options();
+    }
+
+    /** Trains in types that hold small gradients. */
+    @Override
     public boolean does(Work work) {
-        return true;
+        boolean trains = setting.precision() == Precision.F32 || setting.precision() == Precision.BF16;
+        return switch (work) {
+            case Work.Inference _ -> true;
+            case Work.Lstm w -> !w.train() || trains;
+            case Work.Training _, Work.Gan _ -> trains;
+        };
     }
 
     @Override
     public Job prepare(Work work, int threads, Path folder) throws IOException {
-        System.setProperty("gatun.threads", Integer.toString(threads));
-        Backend backend = Backends.best();
+        Backend backend = Backends.open(setting.backend());
         Tensor x = Tensor.of(Numbers.of(WorkFiles.input(work), WorkFiles.INPUT), WorkFiles.input(work).shape().dims());
         return switch (work) {
             case Work.Inference w -> {
                 Layer network = Networks.layer(w.network());
                 Safetensors.load(WorkFiles.weights(folder)).into(network);
-                Predictor predictor = Predictor.takingOver(network, backend);
+                Predictor predictor = Predictor.takingOver(network, backend).precision(setting.precision());
                 yield new Calls(() -> predictor.predict(x));
             }
             case Work.Training w -> {
-                TrainStep step = TrainStep.of(Networks.layer(w.network()), Losses::crossEntropy, Sgd.momentum(.9), backend);
+                TrainStep step = TrainStep.of(Networks.layer(w.network()), Losses::crossEntropy, Sgd.momentum(.9), backend)
+                        .precision(setting.precision());
                 Tensor labels = Tensor.of(WorkFiles.labels(w.batch(), Networks.classes(w.network())), w.batch());
                 yield new Calls(() -> step.run(LEARNING_RATE, x, labels).getFirst());
             }
             case Work.Lstm w -> {
                 Lstm lstm = new Lstm(Work.Lstm.INPUTS, w.hidden());
                 if (w.train()) {
-                    TrainStep step = TrainStep.minimizing(lstm, (pass, in) -> List.of(run(lstm, in.getFirst(), pass).square().mean()), new Adam(), backend);
+                    TrainStep step = TrainStep.minimizing(lstm, (pass, in) -> List.of(run(lstm, in.getFirst(), pass).square().mean()), new Adam(), backend)
+                            .precision(setting.precision());
                     yield new Calls(() -> step.run(LEARNING_RATE, x).getFirst());
                 }
                 Safetensors.load(WorkFiles.weights(folder)).into(lstm);
-                CompiledFunction f = CompiledFunction.of(backend, in -> List.of(run(lstm, in.getFirst(), Pass.inference()))).takingOver();
+                CompiledFunction f = CompiledFunction.of(backend, in -> List.of(run(lstm, in.getFirst(), Pass.inference()))).takingOver()
+                        .precision(setting.precision());
                 yield new Calls(() -> f.call(x).getFirst());
             }
             case Work.Gan w -> new Calls(gan(w, x, backend));
@@ -76,16 +90,16 @@ final class GatunPeer implements Peer {
         return lstm.forward(x, lstm.zeroState(x.dim(1)), pass).y();
     }
 
-    private static Supplier<Tensor> gan(Work.Gan work, Tensor z, Backend backend) {
+    private Supplier<Tensor> gan(Work.Gan work, Tensor z, Backend backend) {
         Dcgan gan = Dcgan.colour64();
         Tensor real = Tensor.of(Numbers.of(KernelCase.f32(work.batch(), 3, 64, 64), WorkFiles.INPUT + 1), work.batch(), 3, 64, 64);
         TrainStep critic = TrainStep.minimizing(gan.discriminator(), (pass, in) -> {
             Tensor fake = gan.generator().forward(in.get(1), pass.withoutUpdates()).detach();
             return List.of(bce(gan.discriminator().forward(in.get(0), pass), 1).add(bce(gan.discriminator().forward(fake, pass), 0)));
-        }, new Adam().betas(.5, .999), backend);
+        }, new Adam().betas(.5, .999), backend).precision(setting.precision());
         TrainStep generator = TrainStep.minimizing(gan.generator(),
                 (pass, in) -> List.of(bce(gan.discriminator().forward(gan.generator().forward(in.getFirst(), pass), pass), 1)),
-                new Adam().betas(.5, .999), backend);
+                new Adam().betas(.5, .999), backend).precision(setting.precision());
         return () -> {
             critic.run(LEARNING_RATE, real, z).forEach(Tensor::close);
             return generator.run(LEARNING_RATE, z).getFirst();

@@ -50,9 +50,10 @@ record KernelComparison(KernelCase kernel, List<Time> times, double otherLoad) {
     }
 
     private String cells(Time time, Peak peak) {
+        int width = Math.max(12, time.backend().length() + 3);
         return switch (time) {
-            case Measured m -> String.format(Locale.ROOT, "%12.1f %8.2f", m.micros(), ofPeak(m, peak));
-            case Refused _ -> String.format("%12s %8s", "-", "-");
+            case Measured m -> String.format(Locale.ROOT, "%" + width + ".1f %8.2f", m.micros(), ofPeak(m, peak));
+            case Refused _ -> String.format("%" + width + "s %8s", "-", "-");
         };
     }
 

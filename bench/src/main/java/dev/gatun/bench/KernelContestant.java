@@ -27,8 +27,8 @@ final class KernelContestant {
     }
 
     /** Starts the process of a backend. @param folder for its log */
-    static ContestantProcess start(String backend, int threads, Path folder) throws IOException {
-        return ContestantProcess.start(backend, HEAP, threads, folder, KernelContestant.class, backend);
+    static ContestantProcess start(Setting setting, int threads, Path folder) throws IOException {
+        return ContestantProcess.start(setting.name(), HEAP, setting.options(), threads, folder, KernelContestant.class, setting.backend());
     }
 
     private record Launches(PreparedKernel kernel) implements Peer.Job {

@@ -15,11 +15,11 @@ import java.util.function.Consumer;
  * Kernels on several backends, each in a process of its own, which take turns at one kernel after the other. A process does all kernels of a run, as that of
  * a network would.
  *
- * @param backends the first one is that to which the others are compared
+ * @param settings of which the first is that to which the others are compared
  * @param warm seconds of work before the first round of each kernel
  * @param seconds of a turn
  */
-record KernelRace(List<String> backends, int threads, int rounds, double warm, double seconds) {
+record KernelRace(List<Setting> settings, int threads, int rounds, double warm, double seconds) {
     /**
      * Runs some kernels.
      *
@@ -30,8 +30,8 @@ record KernelRace(List<String> backends, int threads, int rounds, double warm, d
         Path folder = Files.createTempDirectory("gatun-bench");
         List<ContestantProcess> contestants = new ArrayList<>();
         try {
-            for (String backend : backends) {
-                contestants.add(KernelContestant.start(backend, threads, folder));
+            for (Setting setting : settings) {
+                contestants.add(KernelContestant.start(setting, threads, folder));
             }
             List<KernelComparison> comparisons = new ArrayList<>();
             for (KernelCase kernel : kernels) {

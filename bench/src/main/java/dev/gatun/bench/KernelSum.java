@@ -2,6 +2,7 @@ package dev.gatun.bench;
 
 import dev.gatun.bench.KernelComparison.Measured;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,9 +19,15 @@ import java.util.Set;
  * @param rounds by backend, kernel by kernel, the median of each round in microseconds; a backend that refused one of them has no entry
  */
 record KernelSum(String group, int size, int timed, SequencedMap<String, List<double[]>> rounds) {
-    /** Returns the sums of the groups of which two kernels were timed at least, in the order in which they come. @param all that there are to be timed */
+    /**
+     * Returns the sums of the groups of which two kernels were timed at least, in the order in which they come; of two groups of which the same ones were
+     * timed only the first.
+     *
+     * @param all that there are to be timed
+     */
     static List<KernelSum> of(List<KernelComparison> comparisons, List<String> backends, List<KernelCase> all) {
         Set<String> groups = new LinkedHashSet<>();
+        Set<List<KernelComparison>> seen = new HashSet<>();
         comparisons.forEach(c -> groups.addAll(c.kernel().groups()));
         List<KernelSum> sums = new ArrayList<>();
         for (String group : groups) {
@@ -33,7 +40,7 @@ record KernelSum(String group, int size, int timed, SequencedMap<String, List<do
                     rounds.put(backend, times);
                 }
             }
-            if (members.size() > 1) {
+            if (members.size() > 1 && seen.add(members)) {
                 sums.add(new KernelSum(group, (int) all.stream().filter(c -> c.groups().contains(group)).count(), members.size(), rounds));
             }
         }
@@ -56,7 +63,8 @@ record KernelSum(String group, int size, int timed, SequencedMap<String, List<do
     }
 
     private String sum(String backend) {
-        return rounds.containsKey(backend) ? String.format(Locale.ROOT, "%12.1f", Ratio.medians(rounds.get(backend))) : String.format("%12s", "-");
+        String time = rounds.containsKey(backend) ? String.format(Locale.ROOT, "%.1f", Ratio.medians(rounds.get(backend))) : "-";
+        return String.format("%" + Math.max(12, backend.length() + 3) + "s", time);
     }
 
     private Ratio ratio(String first, String other) {

@@ -1,5 +1,6 @@
 package dev.gatun.bench;
 
+import dev.gatun.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,7 +42,8 @@ final class KernelsCommand implements Callable<Integer> {
     private boolean list;
 
     @Option(names = "--backend", paramLabel = "NAME", split = ",", defaultValue = "vector",
-            description = "The backend, or several with commas between, which are compared to the first. Default: ${DEFAULT-VALUE}.")
+            description = "The backend, or several with commas between, which are compared to the first, such as vector,onednn:winograd=off. "
+                    + "Default: ${DEFAULT-VALUE}.")
     private List<String> backends;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of the backend. Default: as many as there are processors.")
@@ -104,8 +106,9 @@ final class KernelsCommand implements Callable<Integer> {
     }
 
     private int compare(List<KernelCase> cases) throws IOException {
+        List<Setting> settings = settings();
         Peak before = Peak.measure(threads);
-        List<KernelComparison> comparisons = new KernelRace(backends, threads, rounds, warm, seconds / rounds).of(cases,
+        List<KernelComparison> comparisons = new KernelRace(settings, threads, rounds, warm, seconds / rounds).of(cases,
                 c -> System.err.println(c.line(before)));
         Peak peak = before.max(Peak.measure(threads));
         List<KernelSum> sums = KernelSum.of(comparisons, backends, KernelCases.all());
@@ -119,6 +122,18 @@ final class KernelsCommand implements Callable<Integer> {
         write(table, Map.of("machine", Machine.describe(), "peak", peak.row(), "results", comparisons.stream().map(c -> c.row(peak)).toList(),
                 "sums", sums.stream().map(s -> s.row(backends)).toList()));
         return 0;
+    }
+
+    private List<Setting> settings() {
+        try {
+            List<Setting> settings = backends.stream().map(Setting::of).toList();
+            if (settings.stream().anyMatch(s -> s.precision() != Precision.F32)) {
+                throw new IllegalArgumentException("kernels are timed in f32");
+            }
+            return settings;
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
     }
 
     private void write(List<String> table, Map<String, ?> results) throws IOException {

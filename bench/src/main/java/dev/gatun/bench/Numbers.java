@@ -36,6 +36,15 @@ final class Numbers {
         return largest;
     }
 
+    /** Returns the largest difference between two arrays of the same length. */
+    static double largestDifference(float[] a, float[] b) {
+        double largest = 0;
+        for (int i = 0; i < a.length; i++) {
+            largest = Math.max(largest, Math.abs((double) a[i] - b[i]));
+        }
+        return largest;
+    }
+
     /** Returns the median of some numbers. */
     static double median(double[] numbers) {
         double[] sorted = numbers.clone();

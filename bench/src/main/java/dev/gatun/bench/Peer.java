@@ -1,6 +1,7 @@
 package dev.gatun.bench;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /** A library that takes part in a comparison, in a process of its own; others than Gatun are found by {@link java.util.ServiceLoader}. */
 interface Peer {
@@ -13,6 +14,11 @@ interface Peer {
     /** Returns the largest heap of its process, as {@code -Xmx} takes it. A small one keeps rubbish from counting as memory in use. */
     default String heap() {
         return "512m";
+    }
+
+    /** Returns further options of its JVM. */
+    default List<String> options() {
+        return List.of();
     }
 
     /** Returns whether the library can do a work. */

@@ -10,22 +10,22 @@ final class PeerContestant {
     private PeerContestant() {
     }
 
-    /** Runs: name of the library, threads, folder of the work's files. */
+    /** Runs: name of the library, or how Gatun is set; threads; folder of the work's files. */
     public static void main(String[] args) throws Exception {
-        Peer peer = peers().filter(p -> p.name().equals(args[0])).findFirst().orElseThrow();
+        Peer peer = others().filter(p -> p.name().equals(args[0])).findFirst().orElseGet(() -> new GatunPeer(Setting.of(args[0])));
         int threads = Integer.parseInt(args[1]);
         Path folder = Path.of(args[2]);
         Contestant.serve(name -> new Contestant.Skill.Work(peer.prepare(Work.named(name), threads, folder), peer.version()));
     }
 
-    /** Returns Gatun and the libraries on the class path. */
-    static Stream<Peer> peers() {
-        return Stream.concat(Stream.of(new GatunPeer()), ServiceLoader.load(Peer.class).stream().map(ServiceLoader.Provider::get));
+    /** Returns the libraries on the class path beside Gatun. */
+    static Stream<Peer> others() {
+        return ServiceLoader.load(Peer.class).stream().map(ServiceLoader.Provider::get);
     }
 
     /** Starts the process of a library. */
     static ContestantProcess start(Peer peer, int threads, Path folder) throws IOException {
-        return ContestantProcess.start(peer.name(), peer.heap(), threads, folder, PeerContestant.class, peer.name(), Integer.toString(threads),
+        return ContestantProcess.start(peer.name(), peer.heap(), peer.options(), threads, folder, PeerContestant.class, peer.name(), Integer.toString(threads),
                 folder.toString());
     }
 }

@@ -1,5 +1,6 @@
 package dev.gatun.bench;
 
+import dev.gatun.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -17,13 +19,16 @@ import picocli.CommandLine.Spec;
 /** Compares Gatun with other libraries on the same work, with the same weights and as many threads. */
 @Command(name = "peers", mixinStandardHelpOptions = true, description = "Compares Gatun with other libraries; a ratio above 1 means that Gatun is faster.")
 final class PeersCommand implements Callable<Integer> {
-    private static final String GATUN = "gatun";
-
     @Parameters(paramLabel = "REGEX", arity = "0..1", defaultValue = ".*", description = "The works whose name it finds, such as 'resnet50|^lstm'.")
     private Pattern pattern;
 
     @Option(names = "--peers", paramLabel = "NAME", split = ",", description = "The libraries, with commas between. Default: all that are there.")
     private List<String> names = List.of();
+
+    @Option(names = "--gatun", paramLabel = "SETTING", split = ",", defaultValue = "vector",
+            description = "Gatun's backend, or several settings with commas between, such as vector,onednn,onednn:bf16; the first in f32. "
+                    + "Default: ${DEFAULT-VALUE}.")
+    private List<String> settings;
 
     @Option(names = "--list", description = "Print the names of works and libraries, and time nothing.")
     private boolean list;
@@ -40,6 +45,9 @@ final class PeersCommand implements Callable<Integer> {
     @Option(names = "--seconds", paramLabel = "S", defaultValue = "1", description = "Seconds of a library's turn. Default: ${DEFAULT-VALUE}.")
     private double seconds;
 
+    @Option(names = "--quick", description = "Short, for a first look: as --rounds 3 --warm 1.5 --seconds .3.")
+    private boolean quick;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Write the results to this file, too.")
     private Path json;
 
@@ -51,29 +59,30 @@ final class PeersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<Peer> all = PeerContestant.peers().filter(p -> p.name().equals(GATUN) || names.isEmpty() || names.contains(p.name()))
-                .sorted((a, b) -> Boolean.compare(b.name().equals(GATUN), a.name().equals(GATUN))).toList();
+        List<GatunPeer> gatuns = gatuns();
+        List<Peer> others = PeerContestant.others().filter(p -> names.isEmpty() || names.contains(p.name())).toList();
         // What nobody else does is no comparison, unless nobody else is there at all.
         List<Work> works = Work.all().stream().filter(w -> pattern.matcher(w.name()).find())
-                .filter(w -> all.size() == 1 || all.stream().skip(1).anyMatch(p -> p.does(w))).toList();
+                .filter(w -> others.isEmpty() || others.stream().anyMatch(p -> p.does(w))).toList();
         if (works.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "No work that these libraries do has \"" + pattern + "\" in its name; --list prints them all.");
         }
         if (list) {
-            works.forEach(w -> System.out.printf("%-24s %s%n", w.name(), all.stream().filter(p -> p.does(w)).map(Peer::name).toList()));
+            works.forEach(w -> System.out.printf("%-24s %s%n", w.name(), Stream.concat(gatuns.stream(), others.stream()).filter(p -> p.does(w))
+                    .map(Peer::name).toList()));
             return 0;
         }
-        List<String> others = all.stream().skip(1).map(Peer::name).toList();
-        Race race = new Race(threads, rounds, warm, seconds);
+        List<String> columns = others.stream().map(Peer::name).toList();
+        Race race = quick ? new Race(threads, 3, 1.5, .3) : new Race(threads, rounds, warm, seconds);
         List<RaceResult> results = new ArrayList<>();
         int failed = 0;
         List<String> table = new ArrayList<>();
-        say(RaceResult.head(others), table);
+        say(RaceResult.head(columns), table);
         for (Work work : works) {
             try {
-                RaceResult result = race.of(work, all.stream().filter(p -> p.does(work)).toList());
+                RaceResult result = race.of(work, gatuns.stream().filter(p -> p.does(work)).toList(), others.stream().filter(p -> p.does(work)).toList());
                 results.add(result);
-                say(result.line(others), table);
+                result.lines(columns).forEach(line -> say(line, table));
             } catch (IOException | IllegalStateException e) {
                 failed++;
                 say(String.format("%-24s failed: %s", work.name(), e.getMessage()), table);
@@ -89,6 +98,18 @@ final class PeersCommand implements Callable<Integer> {
             }
         }
         return failed == 0 ? 0 : 1;
+    }
+
+    private List<GatunPeer> gatuns() {
+        try {
+            List<GatunPeer> gatuns = settings.stream().map(Setting::of).map(GatunPeer::new).toList();
+            if (gatuns.getFirst().setting().precision() != Precision.F32) {
+                throw new IllegalArgumentException("the first setting must be in f32: results are held against its");
+            }
+            return gatuns;
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
     }
 
     private static void say(String line, List<String> table) {

@@ -1,5 +1,6 @@
 package dev.gatun.bench;
 
+import dev.gatun.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,62 +18,68 @@ import java.util.stream.Stream;
  * @param seconds of a turn
  */
 record Race(int threads, int rounds, double warm, double seconds) {
-    /** Of the largest result; float32 and other orders of summation cost 10⁻⁶ to 10⁻⁴. */
-    private static final double TOLERANCE = 1e-3;
-
     /**
      * Runs a work.
      *
-     * @param peers Gatun first
+     * @param gatuns Gatun in one setting or several, the first in float32
+     * @param peers to whom each of them is compared
      * @throws IOException if one of them fails
-     * @throws IllegalStateException if one gives a result that is not finite, or another one than Gatun
+     * @throws IllegalStateException if one gives a result that is not finite, or another one than the first
      */
-    RaceResult of(Work work, List<Peer> peers) throws IOException {
+    RaceResult of(Work work, List<GatunPeer> gatuns, List<Peer> peers) throws IOException {
         Path folder = Files.createTempDirectory("gatun-bench");
         List<ContestantProcess> contestants = new ArrayList<>();
         try {
             WorkFiles.write(work, folder);
-            for (Peer p : peers) {
+            for (Peer p : Stream.concat(gatuns.stream(), peers.stream()).toList()) {
                 ContestantProcess c = PeerContestant.start(p, threads, folder);
                 contestants.add(c);
                 c.prepare(work.name());
             }
             Turns turns = Turns.of(contestants, rounds, warm, seconds);
-            check(work, contestants, folder);
-            return new RaceResult(work.name(), threads, turns.otherLoad(), IntStream.range(0, contestants.size()).mapToObj(i -> {
+            double[] errors = errors(work, contestants, gatuns, folder);
+            List<RaceResult.Entry> entries = IntStream.range(0, contestants.size()).mapToObj(i -> {
                 ContestantProcess c = contestants.get(i);
-                return new RaceResult.Entry(c.name(), c.version(), turns.millis().get(i), c.firstMs(), c.peakMb());
-            }).toList());
+                return new RaceResult.Entry(c.name(), c.version(), turns.millis().get(i), c.firstMs(), c.peakMb(), errors[i]);
+            }).toList();
+            return new RaceResult(work.name(), threads, turns.otherLoad(), entries.subList(0, gatuns.size()),
+                    entries.subList(gatuns.size(), entries.size()));
         } finally {
             contestants.forEach(ContestantProcess::close);
             delete(folder);
         }
     }
 
-    /** Who infers must give what Gatun gives; who trains, from other first weights and for more or fewer steps, a finite loss. */
-    private static void check(Work work, List<ContestantProcess> contestants, Path folder) throws IOException {
-        float[] ours = contestants.getFirst().result(folder);
+    /** Who infers must give what the first gives; who trains, from other first weights and for more or fewer steps, a finite loss. */
+    private static double[] errors(Work work, List<ContestantProcess> contestants, List<GatunPeer> gatuns, Path folder) throws IOException {
         boolean same = switch (work) {
             case Work.Inference _ -> true;
             case Work.Lstm w -> !w.train();
             case Work.Training _, Work.Gan _ -> false;
         };
-        for (ContestantProcess c : contestants) {
-            float[] result = c.result(folder);
-            double scale = Numbers.largest(result);
-            if (Double.isNaN(scale)) {
-                throw new IllegalStateException(work.name() + ": " + c.name() + " gave a result that is not finite");
+        double[] errors = new double[contestants.size()];
+        float[] first = contestants.getFirst().result(folder);
+        for (int i = 0; i < errors.length; i++) {
+            String name = work.name() + ": " + contestants.get(i).name();
+            float[] result = contestants.get(i).result(folder);
+            if (Double.isNaN(Numbers.largest(result))) {
+                throw new IllegalStateException(name + " gave a result that is not finite");
             }
-            if (same && result.length != ours.length) {
-                throw new IllegalStateException(work.name() + ": " + c.name() + " gave " + result.length + " numbers, expected " + ours.length);
+            if (same && result.length != first.length) {
+                throw new IllegalStateException(name + " gave " + result.length + " numbers, expected " + first.length);
             }
-            for (int i = 0; same && i < ours.length; i++) {
-                if (Math.abs(result[i] - ours[i]) > TOLERANCE * scale) {
-                    throw new IllegalStateException(work.name() + ": element " + i + " of " + c.name() + "'s result is " + result[i] + ", Gatun's is "
-                            + ours[i] + "; the largest is " + scale);
-                }
+            errors[i] = same ? Numbers.largestDifference(first, result) / Numbers.largest(first) : Double.NaN;
+            double tolerance = tolerance(i < gatuns.size() ? gatuns.get(i).setting().precision() : Precision.F32);
+            if (errors[i] > tolerance) {
+                throw new IllegalStateException(name + "'s result is off by " + errors[i] + " of the largest number, expected " + tolerance + " at most");
             }
         }
+        return errors;
+    }
+
+    /** Of the largest result: float32 and other orders of summation cost 10⁻⁶ to 10⁻⁴; a mistake costs 1 in any type. */
+    private static double tolerance(Precision precision) {
+        return precision == Precision.F32 ? 1e-3 : .25;
     }
 
     /** Deletes a folder with all that is in it. */

@@ -42,17 +42,25 @@ class KernelComparisonTest {
     @Test
     void groupsAreSummedUpAndSayHowManyOfTheirKernelsWereTimed() {
         List<KernelSum> sums = KernelSum.of(List.of(both(FIRST, 2000, 4000), both(SECOND, 1000, 5000)), BACKENDS, KernelCases.all());
-        assertEquals(List.of("vgg16 3x3 stride 1 forward", "all 3x3 stride 1 forward"), sums.stream().map(KernelSum::group).toList());
+        assertEquals(List.of("vgg16 3x3 stride 1 forward"), sums.stream().map(KernelSum::group).toList());
         assertEquals("sum of medians                               kernels    vector us     onednn us ratio", KernelSum.head(BACKENDS));
         assertEquals("vgg16 3x3 stride 1 forward                    2 of 9       3000.0        9000.0 3.00 [3.00-6.00]", sums.getFirst().line(BACKENDS));
         assertEquals(List.of(), KernelSum.of(List.of(both(FIRST, 1, 1)), BACKENDS, KernelCases.all()));
     }
 
     @Test
+    void layersOfSeveralNetworksAreSummedUpTogetherAsWell() {
+        KernelComparison other = both(KernelCases.named("resnet50:conv:1,64,56,56,64,3,1,1:forward"), 500, 500);
+        List<KernelSum> sums = KernelSum.of(List.of(both(FIRST, 2000, 4000), both(SECOND, 1000, 5000), other), BACKENDS, KernelCases.all());
+        assertEquals(List.of("vgg16 3x3 stride 1 forward", "all 3x3 stride 1 forward"), sums.stream().map(KernelSum::group).toList());
+        assertEquals(9500.0 / 3500, ((Map<?, ?>) ((List<?>) sums.get(1).row(BACKENDS).get("backends")).get(1)).get("ratio"));
+    }
+
+    @Test
     void backendsTakeTurnsInProcessesOfTheirOwn() throws IOException {
         List<KernelComparison> told = new ArrayList<>();
         KernelCase kernel = KernelCases.named("gemm:127x129x131");
-        List<KernelComparison> comparisons = new KernelRace(List.of("vector", "reference"), 1, 2, 0, 0).of(List.of(kernel), told::add);
+        List<KernelComparison> comparisons = new KernelRace(List.of(Setting.of("vector"), Setting.of("reference")), 1, 2, 0, 0).of(List.of(kernel), told::add);
         assertEquals(comparisons, told);
         for (KernelComparison.Time time : comparisons.getFirst().times()) {
             assertTrue(time instanceof Measured m && m.rounds().length == 2 && m.micros() > 0, time::toString);
