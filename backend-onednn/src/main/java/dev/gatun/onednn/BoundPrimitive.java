@@ -46,11 +46,17 @@ final class BoundPrimitive implements AutoCloseable {
      * @throws IllegalArgumentException if the buffer is smaller than the primitive will read or write
      */
     void set(int i, Buffer buffer) {
+        set(i, buffer, 0);
+    }
+
+    /** Says that argument {@code i} lies {@code offset} bytes behind the beginning of a buffer. @throws IllegalArgumentException as above */
+    void set(int i, Buffer buffer, long offset) {
         long bytes = operands.get(i).view().bytes();
-        if (buffer.bytes() < bytes) {
-            throw new IllegalArgumentException(kernel.name() + ": argument " + i + " needs " + bytes + " bytes, but its buffer has " + buffer.bytes());
+        if (buffer.bytes() - offset < bytes) {
+            throw new IllegalArgumentException(kernel.name() + ": argument " + i + " needs " + bytes + " bytes, but its buffer has "
+                    + (buffer.bytes() - offset));
         }
-        long address = buffer.address();
+        long address = buffer.address() + offset;
         if (address != addresses[i]) {
             Status.check(Dnnl.dnnl_memory_set_data_handle(memories[i], MemorySegment.ofAddress(address)), "dnnl_memory_set_data_handle", kernel.name(), i);
             addresses[i] = address;

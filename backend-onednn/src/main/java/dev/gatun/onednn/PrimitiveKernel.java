@@ -39,6 +39,11 @@ final class PrimitiveKernel implements Kernel {
         return new PrimitiveKernel(session, descriptor, inputs, outputs, true);
     }
 
+    /** {@link #of} as a part of another kernel. */
+    static PrimitiveKernel part(Session session, PrimitiveDescriptor descriptor, List<Operand> inputs, List<Operand> outputs) {
+        return new PrimitiveKernel(session, descriptor, inputs, outputs, false);
+    }
+
     MemorySegment primitive() {
         return primitive;
     }

@@ -31,6 +31,7 @@ import java.util.stream.IntStream;
  * <pre>
  * convolutions      Winograd's algorithm of the vector backend, else {@link Conv}, {@link ConvGradient}
  * products          {@link MatMul}
+ * recurrent layers  {@link Rnn}, forward, where it is faster than the vector backend's
  * programs          {@link FlatRegion}, {@link Sum}, {@link Eltwise}, {@link Binary} where operands lie in a layout of oneDNN's, else the vector backend
  * joins             {@link Concat} where operands lie in a layout of oneDNN's, else the vector backend
  * reorders          {@link Reorder}, the vector backend's, or a {@link Detour}
@@ -58,7 +59,8 @@ record Primitives(Session session, VectorKernels vector) {
             case Convolution c -> vector.winograd(request).or(() -> convolution(c, request));
             case Elementwise e -> elementwise(e, request);
             case Movement m -> movement(m, request);
-            case Reduction _, Indexing _, Normalization _, Pooling _, Recurrent _, Quantized _, Source _, Random _, Fused _ -> Optional.empty();
+            case Recurrent.Rnn r -> Rnn.of(r, request, session);
+            case Reduction _, Indexing _, Normalization _, Pooling _, Recurrent.RnnBackward _, Quantized _, Source _, Random _, Fused _ -> Optional.empty();
         };
     }
 
@@ -120,8 +122,8 @@ record Primitives(Session session, VectorKernels vector) {
     }
 
     private Optional<Kernel> reorder(KernelRequest.Reorder request) {
-        return Reorder.of(request, session).or(() -> vector.compile(request)).or(() -> request.from().equals(Layout.PLAIN)
-                || request.to().equals(Layout.PLAIN) ? Optional.empty() : detour(request));
+        return RnnWeights.pack(request, session).or(() -> Reorder.of(request, session)).or(() -> vector.compile(request))
+                .or(() -> request.from().equals(Layout.PLAIN) || request.to().equals(Layout.PLAIN) ? Optional.empty() : detour(request));
     }
 
     private Optional<Kernel> detour(KernelRequest.Reorder request) {

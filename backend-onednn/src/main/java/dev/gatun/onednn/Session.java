@@ -12,7 +12,7 @@ final class Session implements AutoCloseable {
 
     private final Library library;
     private final Runner runner;
-    private final Set<Cleaner.Cleanable> primitives = ConcurrentHashMap.newKeySet();
+    private final Set<Cleaner.Cleanable> owned = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     Session(Library library, Runner runner) {
@@ -30,25 +30,30 @@ final class Session implements AutoCloseable {
 
     /** Destroys {@code primitive} when {@code owner} is unreachable, or when the session is closed. */
     void own(Object owner, MemorySegment primitive) {
-        Destruction destruction = new Destruction(primitive, primitives);
-        destruction.cleanable = CLEANER.register(owner, destruction);
-        primitives.add(destruction.cleanable);
+        own(owner, () -> Dnnl.dnnl_primitive_destroy(primitive));
     }
 
-    /** Destroys one primitive; knows nothing of its owner. */
-    private static final class Destruction implements Runnable {
-        private final MemorySegment primitive;
+    /** Runs {@code release} when {@code owner}, which it must not refer to, is unreachable, or when the session is closed. */
+    void own(Object owner, Runnable release) {
+        Release once = new Release(release, owned);
+        once.cleanable = CLEANER.register(owner, once);
+        owned.add(once.cleanable);
+    }
+
+    /** Runs once; knows nothing of its owner. */
+    private static final class Release implements Runnable {
+        private final Runnable release;
         private final Set<Cleaner.Cleanable> all;
         private volatile Cleaner.Cleanable cleanable;
 
-        Destruction(MemorySegment primitive, Set<Cleaner.Cleanable> all) {
-            this.primitive = primitive;
+        Release(Runnable release, Set<Cleaner.Cleanable> all) {
+            this.release = release;
             this.all = all;
         }
 
         @Override
         public void run() {
-            Dnnl.dnnl_primitive_destroy(primitive);
+            release.run();
             if (cleanable != null) {
                 all.remove(cleanable);
             }
@@ -66,7 +71,7 @@ final class Session implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        primitives.forEach(Cleaner.Cleanable::clean);
-        primitives.clear();
+        owned.forEach(Cleaner.Cleanable::clean);
+        owned.clear();
     }
 }
