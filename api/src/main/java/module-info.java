@@ -4,6 +4,7 @@ module dev.gatun {
     exports dev.gatun.nn;
     exports dev.gatun.op;
     exports dev.gatun.optim;
+    exports dev.gatun.quantization;
     exports dev.gatun.random;
     exports dev.gatun.spi;
 

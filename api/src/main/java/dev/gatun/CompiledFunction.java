@@ -3,6 +3,9 @@ package dev.gatun;
 import dev.gatun.graph.Graph;
 import dev.gatun.plan.Donation;
 import dev.gatun.plan.Plan;
+import dev.gatun.plan.Policy;
+import dev.gatun.quantization.Calibration;
+import dev.gatun.quantization.Observations;
 import dev.gatun.spi.Backend;
 import dev.gatun.spi.Buffer;
 import dev.gatun.spi.Memory;
@@ -12,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.UnaryOperator;
@@ -36,17 +40,19 @@ public final class CompiledFunction implements AutoCloseable {
     private final UnaryOperator<List<Tensor>> body;
     private final int[] donated;
     private final boolean takesOver;
-    private final Precision precision;
+    private final Policy policy;
     private volatile Traced[] traced = {};
     private final ReentrantReadWriteLock running = new ReentrantReadWriteLock();
     private volatile boolean closed;
+    /** This function with what is observed as its results, once it was asked for. */
+    private Optional<CompiledFunction> observing = Optional.empty();
 
-    private CompiledFunction(Backend backend, UnaryOperator<List<Tensor>> body, int[] donated, boolean takesOver, Precision precision) {
+    private CompiledFunction(Backend backend, UnaryOperator<List<Tensor>> body, int[] donated, boolean takesOver, Policy policy) {
         this.backend = OpenBackend.of(backend);
         this.body = body;
         this.donated = donated;
         this.takesOver = takesOver;
-        this.precision = precision;
+        this.policy = policy;
     }
 
     /** The plan for one combination of input types. @param overwrites for each output the input that it may be written over, or -1 */
@@ -66,7 +72,7 @@ public final class CompiledFunction implements AutoCloseable {
 
     /** Returns the compiled {@code body}; nothing is traced before the first call. The backend stays the caller's to close. */
     public static CompiledFunction of(Backend backend, UnaryOperator<List<Tensor>> body) {
-        return new CompiledFunction(backend, body, new int[0], false, Precision.F32);
+        return new CompiledFunction(backend, body, new int[0], false, Policy.of(Precision.F32));
     }
 
     /**
@@ -74,7 +80,7 @@ public final class CompiledFunction implements AutoCloseable {
      * read after a call. An input that somebody else still needs is left alone.
      */
     public CompiledFunction donating(int... inputs) {
-        return new CompiledFunction(backend, body, inputs.clone(), takesOver, precision);
+        return new CompiledFunction(backend, body, inputs.clone(), takesOver, policy);
     }
 
     /**
@@ -83,7 +89,7 @@ public final class CompiledFunction implements AutoCloseable {
      * since nothing is left to plan others with.
      */
     public CompiledFunction takingOver() {
-        return new CompiledFunction(backend, body, donated, true, precision);
+        return new CompiledFunction(backend, body, donated, true, policy);
     }
 
     /**
@@ -93,10 +99,50 @@ public final class CompiledFunction implements AutoCloseable {
      * @throws UnsupportedOperationException if the backend cannot compute in it; the message says why
      */
     public CompiledFunction precision(Precision other) {
-        backend.inner().whyNot(other).ifPresent(reason -> {
-            throw new UnsupportedOperationException("backend " + backend.name() + " cannot compute in " + other.label() + ": " + reason);
+        requirePossible(other);
+        return new CompiledFunction(backend, body, donated, takesOver, Policy.of(other));
+    }
+
+    /**
+     * Returns this function computed in 8-bit integers with ranges known before: products with frozen weights, and what lies between them. Inputs and results
+     * keep their types.
+     *
+     * @param calibration what {@link #observe} led to, for this function
+     * @throws UnsupportedOperationException if the backend cannot compute in 8 bits; the message says why
+     */
+    public CompiledFunction quantized(Calibration calibration) {
+        requirePossible(Precision.INT8);
+        return new CompiledFunction(backend, body, donated, takesOver, new Policy.StaticBytes(calibration));
+    }
+
+    /**
+     * Calls the function in float32 and notes what its products with frozen weights read and give.
+     *
+     * @throws IllegalArgumentException if one of these values is infinite or NaN
+     */
+    public void observe(Observations seen, Tensor... inputs) {
+        CompiledFunction observed;
+        synchronized (this) {
+            if (closed) {
+                throw new IllegalStateException("compiled function is closed");
+            }
+            if (observing.isEmpty()) {
+                observing = Optional.of(new CompiledFunction(backend, body, new int[0], false, new Policy.Observed()));
+            }
+            observed = observing.get();
+        }
+        List<Tensor> values = observed.call(inputs);
+        try {
+            seen.add(values);
+        } finally {
+            values.forEach(Tensor::close);
+        }
+    }
+
+    private void requirePossible(Precision wanted) {
+        backend.inner().whyNot(wanted).ifPresent(reason -> {
+            throw new UnsupportedOperationException("backend " + backend.name() + " cannot compute in " + wanted.label() + ": " + reason);
         });
-        return new CompiledFunction(backend, body, donated, takesOver, other);
     }
 
     /**
@@ -133,6 +179,9 @@ public final class CompiledFunction implements AutoCloseable {
         running.writeLock().lock();
         try {
             closed = true;
+            synchronized (this) {
+                observing.ifPresent(CompiledFunction::close);
+            }
             for (Traced t : traced) {
                 t.plan().close();
                 t.frozen().forEach(Storage::release);
@@ -176,7 +225,8 @@ public final class CompiledFunction implements AutoCloseable {
         if (takesOver) {
             linear.leaves().subList(inputs.length, linear.leaves().size()).forEach(Tensor::takeOver);
         }
-        List<TensorType> outputs = results.stream().map(Tensor::type).toList();
+        boolean givesResults = !(policy instanceof Policy.Observed);
+        List<TensorType> outputs = givesResults ? results.stream().map(Tensor::type).toList() : List.of();
         int[] overwrites = overwrites(types, outputs);
         List<Donation> donations = new ArrayList<>();
         for (int o = 0; o < overwrites.length; o++) {
@@ -184,8 +234,9 @@ public final class CompiledFunction implements AutoCloseable {
                 donations.add(new Donation(overwrites[o], o));
             }
         }
-        Plan plan = Plan.of(graph, backend.inner(), buffers, donations, leaf -> frozen.remove(leaf).discard(), precision);
-        Traced t = new Traced(types, plan, outputs, overwrites, List.copyOf(frozen.values()));
+        Plan plan = Plan.of(graph, backend.inner(), buffers, donations, leaf -> frozen.remove(leaf).discard(), policy);
+        Traced t = new Traced(types, plan, plan.outputTypes(), givesResults ? overwrites : unpaired(plan.outputTypes().size()),
+                List.copyOf(frozen.values()));
         warnIfMany(types);
         Traced[] more = Arrays.copyOf(traced, traced.length + 1);
         more[traced.length] = t;
@@ -196,9 +247,8 @@ public final class CompiledFunction implements AutoCloseable {
     /** Pairs each output with the first donated input of its type that is still free. */
     private int[] overwrites(List<TensorType> inputs, List<TensorType> outputs) {
         Set<Integer> taken = new HashSet<>();
-        int[] overwrites = new int[outputs.size()];
+        int[] overwrites = unpaired(outputs.size());
         for (int o = 0; o < overwrites.length; o++) {
-            overwrites[o] = -1;
             for (int d : donated) {
                 if (d < inputs.size() && inputs.get(d).equals(outputs.get(o)) && taken.add(d)) {
                     overwrites[o] = d;
@@ -206,6 +256,12 @@ public final class CompiledFunction implements AutoCloseable {
                 }
             }
         }
+        return overwrites;
+    }
+
+    private static int[] unpaired(int outputs) {
+        int[] overwrites = new int[outputs];
+        Arrays.fill(overwrites, -1);
         return overwrites;
     }
 

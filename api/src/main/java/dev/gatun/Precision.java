@@ -11,6 +11,7 @@ import java.util.Optional;
  * F32     f32                         f32                      f32
  * BF16    bf16, summed in f32         bf16                     f32
  * F16     f16, summed in f32          f16                      f32
+ * INT8    i8, summed in i32           f32                      f32
  * </pre>
  *
  * <p>A backend that lacks kernels for a type still gives right results, by reference loops; one that cannot compute in it at all says so when it is
@@ -22,7 +23,12 @@ public enum Precision {
     /** 8 exponent and 7 mantissa bits: the range of float32 with 2 to 3 decimal digits. For inference and training. */
     BF16(Optional.of(DType.BF16)),
     /** 5 exponent and 10 mantissa bits: more digits, but nothing beyond 65504. For inference. */
-    F16(Optional.of(DType.F16));
+    F16(Optional.of(DType.F16)),
+    /**
+     * Products with frozen weights in 8-bit integers, their operands' ranges found at each call. For inference. With ranges found before, from samples, values
+     * between products are 8 bits wide too: {@link dev.gatun.quantization.Quantization}.
+     */
+    INT8(Optional.empty());
 
     private final Optional<DType> narrow;
 

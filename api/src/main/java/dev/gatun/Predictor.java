@@ -2,6 +2,7 @@ package dev.gatun;
 
 import dev.gatun.nn.Layer;
 import dev.gatun.nn.Pass;
+import dev.gatun.quantization.Calibration;
 import dev.gatun.spi.Backend;
 import java.util.List;
 
@@ -47,6 +48,16 @@ public final class Predictor implements AutoCloseable {
      */
     public Predictor precision(Precision other) {
         return new Predictor(function.precision(other));
+    }
+
+    /**
+     * Returns this predictor computing in 8-bit integers; to be chosen before the first prediction.
+     *
+     * @param calibration the ranges of this network, see {@link dev.gatun.quantization.Quantization#calibrate}
+     * @throws UnsupportedOperationException if the backend cannot compute in 8 bits; the message says why
+     */
+    public Predictor quantized(Calibration calibration) {
+        return new Predictor(function.quantized(calibration));
     }
 
     /**

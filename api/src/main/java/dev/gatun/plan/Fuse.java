@@ -11,6 +11,7 @@ import dev.gatun.op.Elementwise;
 import dev.gatun.op.Fused;
 import dev.gatun.op.Movement;
 import dev.gatun.op.Op;
+import dev.gatun.op.Quantized;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -65,8 +66,9 @@ final class Fuse {
             for (int r : readers[i]) {
                 target = region[r] == target ? target : -1;
             }
-            boolean fits = target >= 0 && shape(target).equals(n.types().getFirst().shape()) && members.get(target).size() < MOST_INSTRUCTIONS
-                    && operands(target) + n.inputs().size() <= MOST_INPUTS;
+            // What is quantized is to be stored: were it computed on, it need not have been rounded.
+            boolean fits = target >= 0 && !(n.op() instanceof Elementwise.Quantize) && shape(target).equals(n.types().getFirst().shape())
+                    && members.get(target).size() < MOST_INSTRUCTIONS && operands(target) + n.inputs().size() <= MOST_INPUTS;
             region[i] = fits ? target : i;
             members.computeIfAbsent(region[i], k -> new ArrayList<>()).addFirst(i);
         }
@@ -133,7 +135,8 @@ final class Fuse {
                 }
                 int at = v.node() - leaves;
                 Node n = graph.nodes().get(at);
-                boolean heavy = n.op() instanceof Contraction || n.op() instanceof Convolution.Conv || n.op() instanceof Convolution.ConvBackwardData;
+                boolean heavy = n.op() instanceof Contraction || n.op() instanceof Quantized || n.op() instanceof Convolution.Conv
+                        || n.op() instanceof Convolution.ConvBackwardData;
                 long here = nodes.stream().flatMap(k -> graph.nodes().get(k).inputs().stream()).filter(v::equals).count();
                 if (heavy && uses[v.node()] == here && !isOutput[at] && n.types().getFirst().shape().equals(shape(last))) {
                     best = Math.max(best, at);
@@ -167,7 +170,7 @@ final class Fuse {
             List<Integer> arguments = n.inputs().stream().map(v -> numbers.containsKey(v) ? numbers.get(v) : numbers.get(source(v))).toList();
             Fused.Instruction c = new Fused.Instruction((Elementwise) n.op(), arguments, n.types().getFirst().dtype());
             // Casts were repeated for each reader: within one region once is enough.
-            int known = c.op() instanceof Elementwise.Cast ? code.indexOf(c) : -1;
+            int known = c.op() instanceof Elementwise.Cast || c.op() instanceof Elementwise.Dequantize ? code.indexOf(c) : -1;
             numbers.put(rewriter.value(m, 0), operands.size() + (known < 0 ? code.size() : known));
             if (known < 0) {
                 code.add(c);

@@ -20,7 +20,6 @@ import dev.gatun.op.Recurrent;
 import dev.gatun.op.Reduction;
 import dev.gatun.op.Source;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +49,7 @@ final class LowerPrecision {
     private final Map<Value, Value> exact = new HashMap<>();
     private final boolean[] comesFromProduct;
     private final boolean[] leadsToProduct;
-    private final boolean[] endsChain;
+    private final Chains chains;
 
     private enum Role { PRODUCT, FOLLOWER, CHAIN, WIDE }
 
@@ -61,7 +60,7 @@ final class LowerPrecision {
         this.rewriter = new Rewriter(graph, List.of());
         this.comesFromProduct = new boolean[leaves + graph.nodes().size()];
         this.leadsToProduct = new boolean[leaves + graph.nodes().size()];
-        this.endsChain = new boolean[graph.nodes().size()];
+        this.chains = Chains.of(graph);
     }
 
     /** Returns the graph with its products in {@code narrow}, BF16 or F16; the types of leaves and outputs stay. */
@@ -109,27 +108,6 @@ final class LowerPrecision {
             // What a softmax reads are scores: they lead to a loss, or to attention, and are not rounded.
             if (role(n.op()) == Role.PRODUCT || leadsToProduct[leaves + i] && keepsActivations(n.op()) && !isSoftmax(n.op())) {
                 n.inputs().forEach(v -> leadsToProduct[v.node()] = true);
-            }
-        }
-        findEnds();
-    }
-
-    /** A chain goes on where all who read a value are in one chain, as in {@link Fuse}. */
-    private void findEnds() {
-        int[] chain = new int[graph.nodes().size()];
-        int[] common = new int[graph.nodes().size()];
-        Arrays.fill(common, -2);
-        graph.outputs().stream().filter(v -> !graph.isLeaf(v)).forEach(v -> common[v.node() - leaves] = -1);
-        for (int i = graph.nodes().size() - 1; i >= 0; i--) {
-            Node n = graph.nodes().get(i);
-            boolean goesOn = common[i] >= 0 && graph.nodes().get(common[i]).types().getFirst().shape().equals(n.types().getFirst().shape());
-            endsChain[i] = !goesOn;
-            chain[i] = role(n.op()) != Role.CHAIN ? -1 : goesOn ? common[i] : i;
-            for (Value v : n.inputs()) {
-                if (!graph.isLeaf(v)) {
-                    int at = v.node() - leaves;
-                    common[at] = common[at] == -2 || common[at] == chain[i] ? chain[i] : -1;
-                }
             }
         }
     }
@@ -193,7 +171,7 @@ final class LowerPrecision {
     private void chain(int i, Node n) {
         inWide(i);
         Value old = rewriter.value(i, 0);
-        if (isWide(old) && endsChain[i] && comesFromProduct[old.node()] && leadsToProduct[old.node()]) {
+        if (isWide(old) && chains.isEnd(i) && comesFromProduct[old.node()] && leadsToProduct[old.node()]) {
             exact.put(old, rewriter.map(old));
             narrow(old);
             rewriter.rename(old, cast(narrowed.get(old), DType.F32));

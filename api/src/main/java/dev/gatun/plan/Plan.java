@@ -1,6 +1,5 @@
 package dev.gatun.plan;
 
-import dev.gatun.Precision;
 import dev.gatun.TensorType;
 import dev.gatun.graph.Graph;
 import dev.gatun.graph.Graph.Leaf;
@@ -30,15 +29,17 @@ public final class Plan implements AutoCloseable {
     private static final long GROUP_BYTES = 8 << 20;
 
     private final Backend backend;
-    private final Graph source;
+    private final int leaves;
+    private final List<TensorType> outputTypes;
     private final Program program;
     private final Resources resources;
     private final Cleaner.Cleanable cleanable;
     private final String explanation;
 
-    private Plan(Backend backend, Graph source, Program program, Resources resources, String explanation) {
+    private Plan(Backend backend, int leaves, List<TensorType> outputTypes, Program program, Resources resources, String explanation) {
         this.backend = backend;
-        this.source = source;
+        this.leaves = leaves;
+        this.outputTypes = outputTypes;
         this.program = program;
         this.resources = resources;
         this.cleanable = CLEANER.register(this, resources);
@@ -66,35 +67,35 @@ public final class Plan implements AutoCloseable {
      * @param donations which outputs may be written over which inputs
      */
     public static Plan of(Graph graph, Backend backend, Map<Integer, Buffer> frozen, List<Donation> donations) {
-        return of(graph, backend, frozen, donations, leaf -> { }, Precision.F32);
+        return of(graph, backend, frozen, donations, leaf -> { }, new Policy.AsRecorded());
     }
 
     /**
      * {@link #of(Graph, Backend, Map, List)}, which tells early what it does not need.
      *
      * @param unused is given the number of each frozen leaf whose data the plan does not read any more, while the rest is still being planned
-     * @param precision the type in which products of f32 values are computed
+     * @param policy how products of f32 values are computed; for one that observes, the results are what it observes
+     * @throws IllegalArgumentException if the policy does not fit the graph
      */
     public static Plan of(Graph graph, Backend backend, Map<Integer, Buffer> frozen, List<Donation> donations, IntConsumer unused,
-            Precision precision) {
+            Policy policy) {
         List<String> notes = new ArrayList<>();
         Constants constants = new Constants(backend.memory(), unused);
         frozen.forEach(constants::bind);
-        Graph folded = lowered(fold(Simplify.apply(graph), backend, constants, notes), backend, constants, precision);
+        Graph folded = lowered(fold(Simplify.apply(graph), backend, constants, notes), backend, constants, policy);
         Graph scheduled = Schedule.apply(Fuse.apply(folded), donations);
         Lowering.Result lowered = Lowering.apply(scheduled, backend, constants);
         int leaves = graph.leaves().size();
         Assignment.Result assigned = Assignment.apply(backend, lowered, leaves, constants.buffers().size(), donations);
         Program program = assigned.program();
-        String in = precision == Precision.F32 ? "" : " in " + precision.label();
-        notes.addFirst("plan for backend " + backend.name() + in + ": " + graph.nodes().size() + " ops in " + program.steps().size() + " steps, arena "
-                + program.arenaBytes() + " bytes, " + constants.owned().stream().mapToLong(Buffer::bytes).sum() + " bytes of constants");
+        notes.addFirst("plan for backend " + backend.name() + policy.label() + ": " + graph.nodes().size() + " ops in " + program.steps().size()
+                + " steps, arena " + program.arenaBytes() + " bytes, " + constants.owned().stream().mapToLong(Buffer::bytes).sum() + " bytes of constants");
         notes.addAll(assigned.steps());
         notes.add("reorders at each call: " + lowered.launches().stream().filter(l -> l.what().equals("reorder")).count() + ", reference loops: "
                 + program.steps().stream().filter(s -> s.kernel().isFallback()).count() + ", layouts: " + lowered.launches().stream()
                 .flatMap(l -> l.outputs().stream()).map(h -> h.layout().label()).distinct().toList());
         Resources resources = new Resources(backend.memory(), constants.owned(), new ConcurrentLinkedQueue<>(), constants.buffers());
-        return new Plan(backend, graph, program, resources, String.join("\n", notes));
+        return new Plan(backend, leaves, folded.outputs().stream().map(folded::type).toList(), program, resources, String.join("\n", notes));
     }
 
     /** Folds constants, then factors of channels into weights, then the constants which that made. */
@@ -124,12 +125,18 @@ public final class Plan implements AutoCloseable {
     }
 
     /** Lowers the precision of a graph whose frozen factors are folded already: then each weight is rounded once. */
-    private static Graph lowered(Graph graph, Backend backend, Constants constants, Precision precision) {
-        if (precision.narrow().isEmpty()) {
-            return graph;
-        }
-        Graph narrow = Simplify.apply(LowerPrecision.apply(graph, precision.narrow().get()));
-        return RepeatCasts.apply(foldConstants(narrow, backend, constants));
+    private static Graph lowered(Graph graph, Backend backend, Constants constants, Policy policy) {
+        return switch (policy) {
+            case Policy.AsRecorded _ -> graph;
+            case Policy.Observed _ -> QuantizeStatically.observed(graph);
+            case Policy.Narrow p -> lowered(LowerPrecision.apply(graph, p.precision().narrow().orElseThrow()), backend, constants);
+            case Policy.DynamicBytes _ -> lowered(QuantizeDynamically.apply(graph), backend, constants);
+            case Policy.StaticBytes p -> lowered(QuantizeStatically.apply(graph, p.calibration()), backend, constants);
+        };
+    }
+
+    private static Graph lowered(Graph graph, Backend backend, Constants constants) {
+        return RepeatCasts.apply(foldConstants(Simplify.apply(graph), backend, constants));
     }
 
     /** Splits folded values into groups that are computed together, in the order in which they were recorded and will be needed. */
@@ -168,17 +175,17 @@ public final class Plan implements AutoCloseable {
 
     /** Returns how many buffers {@link #run} takes: one a leaf and one an output. */
     public int externals() {
-        return firstOutput() + source.outputs().size();
+        return firstOutput() + outputTypes.size();
     }
 
     /** Returns the number of the first output's buffer. */
     public int firstOutput() {
-        return source.leaves().size();
+        return leaves;
     }
 
     /** Returns the types of the outputs. */
     public List<TensorType> outputTypes() {
-        return source.outputs().stream().map(source::type).toList();
+        return outputTypes;
     }
 
     /** Returns the size of the arena of one call. */

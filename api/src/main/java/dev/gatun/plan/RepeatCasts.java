@@ -8,8 +8,8 @@ import dev.gatun.op.Elementwise;
 import java.util.List;
 
 /**
- * Gives each elementwise op a cast of its own from a narrow type to f32. So {@link Fuse} takes the cast into the reader's region, and what is stored
- * and read by several regions is the narrow value; a cast that two regions shared would be stored in f32 itself.
+ * Gives each elementwise op a cast of its own from a narrow type to f32, and a dequantization of bytes. So {@link Fuse} takes it into the reader's region,
+ * and what is stored and read by several regions is the narrow value; a cast that two regions shared would be stored in f32 itself.
  */
 final class RepeatCasts {
     private RepeatCasts() {
@@ -40,6 +40,7 @@ final class RepeatCasts {
 
     /** Returns whether a node only reads in f32 what is stored in fewer bytes. */
     static boolean isWidening(Graph graph, Node n) {
-        return n.op() instanceof Elementwise.Cast c && c.to() == DType.F32 && graph.type(n.inputs().getFirst()).dtype().bytes() < DType.F32.bytes();
+        boolean reads = n.op() instanceof Elementwise.Dequantize || n.op() instanceof Elementwise.Cast c && c.to() == DType.F32;
+        return reads && graph.type(n.inputs().getFirst()).dtype().bytes() < DType.F32.bytes();
     }
 }

@@ -6,6 +6,8 @@
  * FoldConstants   what depends on frozen leaves alone is computed now         Graph -> Graph, Graph
  * FoldNorm        factors of channels move into frozen weights                Graph -> Graph
  * LowerPrecision  products in bf16 or f16, if that is asked for               Graph -> Graph
+ * QuantizeStatically, QuantizeDynamically
+ *                 products in 8 bits, if that is asked for                    Graph -> Graph
  * RepeatCasts     each reader of a narrow value casts it for itself           Graph -> Graph
  * Fuse            elementwise regions, epilogues                              Graph -> Graph
  * Schedule        an order with a small peak                                  Graph -> Graph

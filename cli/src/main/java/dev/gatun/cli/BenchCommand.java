@@ -2,6 +2,7 @@ package dev.gatun.cli;
 
 import dev.gatun.Backends;
 import dev.gatun.DType;
+import dev.gatun.Precision;
 import dev.gatun.Tensor;
 import dev.gatun.cli.Work.Job;
 import dev.gatun.spi.Backend;
@@ -33,6 +34,10 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "How many threads a backend may use. Default: as many as there are processors.")
     private Integer threads;
 
+    @Option(names = "--precision", paramLabel = "P", converter = PrecisionOption.class, description = "f32, bf16, f16 or int8. Default: f32. For int8 "
+            + "ranges are found with random inputs, and what is lost on others is told.")
+    private Precision precision = Precision.F32;
+
     @Option(names = "--train", description = "Time training steps instead of inference.")
     private boolean train;
 
@@ -51,6 +56,9 @@ final class BenchCommand implements Callable<Integer> {
                 refuse("--threads " + threads + ": at least 1 thread is needed.");
             }
             System.setProperty("gatun.threads", threads.toString());
+        }
+        if (train && precision != Precision.F32 && precision != Precision.BF16) {
+            refuse("--precision " + precision.label() + ": training needs f32 or bf16.");
         }
         backends.forEach(name -> BackendOption.requireKnown(name, spec));
         PrintWriter out = spec.commandLine().getOut();
@@ -80,6 +88,9 @@ final class BenchCommand implements Callable<Integer> {
             if (train && !(work instanceof Work.Network)) {
                 throw new IllegalArgumentException(model + " is no network: only networks can be trained");
             }
+            if (precision == Precision.INT8 && work instanceof Work.Gemm) {
+                throw new IllegalArgumentException(model + " has no frozen weights that could be quantized; networks and conv: have");
+            }
             return work;
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage() + ".", e);
@@ -87,14 +98,15 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private BenchResult measure(Work work, Backend backend, int batch) {
-        try (Job job = work instanceof Work.Network network && train ? network.training(backend, batch) : work.inference(backend, batch)) {
+        try (Job job = work instanceof Work.Network network && train ? network.training(backend, batch, precision)
+                : work.inference(backend, batch, precision)) {
             PeakMemory.reset();
             Measurement times = Measurement.of(() -> job.call().get().forEach(Tensor::close));
             double peak = PeakMemory.megabytes();
             for (Tensor result : job.call().get()) {
                 requireFinite(result, work, backend);
             }
-            return BenchResult.of(work.name(), backend.name(), batch, threads(), train, times, peak, job.flop());
+            return BenchResult.of(work.name(), backend.name(), batch, threads(), precision, train, times, peak, job);
         } catch (OutOfMemoryError e) {
             throw new IllegalStateException(work.name() + " with batch " + batch + " does not fit into memory: " + e.getMessage(), e);
         }

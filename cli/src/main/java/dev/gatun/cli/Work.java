@@ -2,6 +2,7 @@ package dev.gatun.cli;
 
 import dev.gatun.CompiledFunction;
 import dev.gatun.DType;
+import dev.gatun.Precision;
 import dev.gatun.Tensor;
 import dev.gatun.TensorType;
 import dev.gatun.models.Zoo;
@@ -12,8 +13,14 @@ import dev.gatun.nn.Pass;
 import dev.gatun.op.Convolution.Geometry;
 import dev.gatun.optim.Sgd;
 import dev.gatun.optim.TrainStep;
+import dev.gatun.quantization.Calibration;
+import dev.gatun.quantization.Comparison;
+import dev.gatun.quantization.Observations;
+import dev.gatun.quantization.Observer;
+import dev.gatun.quantization.Quantization;
 import dev.gatun.spi.Backend;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,10 +48,16 @@ sealed interface Work {
     }
 
     /** Prepares calls, with inputs and parameters filled. @throws IllegalArgumentException if sizes do not fit */
-    Job inference(Backend backend, int batch);
+    Job inference(Backend backend, int batch, Precision precision);
 
-    /** Work ready to be done again and again. @param flop of one call @param call does it and returns its results, which the caller closes */
-    record Job(double flop, Supplier<List<Tensor>> call, Runnable release) implements AutoCloseable {
+    /**
+     * Work ready to be done again and again.
+     *
+     * @param flop of one call
+     * @param call does it and returns its results, which the caller closes
+     * @param loss what was lost, if it was quantized
+     */
+    record Job(double flop, Supplier<List<Tensor>> call, Runnable release, Optional<Comparison> loss) implements AutoCloseable {
         @Override
         public void close() {
             release.run();
@@ -86,31 +99,47 @@ sealed interface Work {
         throw new IllegalArgumentException(text + ": " + digits + " is no size, which is from " + least + " to " + Integer.MAX_VALUE);
     }
 
-    private static Job job(Backend backend, List<Tensor> inputs, CompiledFunction function, double flop) {
-        Tensor[] given = inputs.toArray(Tensor[]::new);
-        return new Job(flop, () -> function.call(given), function::close);
+    /** Prepares calls of a function of one input in a precision. @param others inputs on which a quantized function is compared with the float32 one */
+    private static Job job(Tensor x, List<Tensor> others, CompiledFunction function, double flop, Precision precision) {
+        if (precision != Precision.INT8) {
+            CompiledFunction f = function.precision(precision).takingOver();
+            return new Job(flop, () -> f.call(x), f::close, Optional.empty());
+        }
+        try (function) {
+            Observations seen = new Observations();
+            function.observe(seen, x);
+            Calibration ranges = seen.calibration(Observer.minMax());
+            Comparison loss;
+            try (CompiledFunction quantized = function.quantized(ranges)) {
+                loss = Quantization.compareResults(in -> function.call(in).getFirst(), in -> quantized.call(in).getFirst(), others);
+            }
+            // Another one, whose first call plans.
+            CompiledFunction f = function.quantized(ranges).takingOver();
+            return new Job(flop, () -> f.call(x), f::close, Optional.of(loss));
+        }
     }
 
     /** A product of matrices; several of them side by side for a larger batch. */
     record Gemm(String name, int m, int n, int k) implements Work {
         @Override
-        public Job inference(Backend backend, int batch) {
+        public Job inference(Backend backend, int batch, Precision precision) {
             Tensor a = NamedFill.tensor("a", NamedFill.Range.INPUT, batch, m, k);
             Tensor b = NamedFill.tensor("b", NamedFill.Range.INPUT, batch, k, n);
-            CompiledFunction product = CompiledFunction.of(backend, in -> List.of(in.get(0).matmul(in.get(1))));
-            return job(backend, List.of(a, b), product, Flop.of(a.matmul(b)));
+            CompiledFunction product = CompiledFunction.of(backend, in -> List.of(in.get(0).matmul(in.get(1)))).precision(precision);
+            return new Job(Flop.of(a.matmul(b)), () -> product.call(a, b), product::close, Optional.empty());
         }
     }
 
     /** A convolution with frozen weights. */
     record Conv(String name, int batch, int inputs, int height, int width, int outputs, int kernel, int stride, int padding) implements Work {
         @Override
-        public Job inference(Backend backend, int samples) {
+        public Job inference(Backend backend, int samples, Precision precision) {
             Tensor x = NamedFill.tensor("x", NamedFill.Range.INPUT, samples, inputs, height, width);
+            Tensor other = NamedFill.tensor("other", NamedFill.Range.INPUT, samples, inputs, height, width);
             Tensor w = NamedFill.tensor("w", NamedFill.Range.INPUT, outputs, inputs, kernel, kernel);
             Geometry geometry = Convolutions.geometry(2, stride, padding, 1, 1);
             CompiledFunction conv = CompiledFunction.of(backend, in -> List.of(Convolutions.conv(in.getFirst(), w, geometry)));
-            return job(backend, List.of(x), conv, Flop.of(Convolutions.conv(x, w, geometry)));
+            return job(x, List.of(other), conv, Flop.of(Convolutions.conv(x, w, geometry)), precision);
         }
     }
 
@@ -120,24 +149,25 @@ sealed interface Work {
         private static final float LEARNING_RATE = 1e-6f;
 
         @Override
-        public Job inference(Backend backend, int batch) {
+        public Job inference(Backend backend, int batch, Precision precision) {
             Layer network = filled();
-            Tensor x = input(batch);
+            Tensor x = input(batch, "x");
             double flop = Flop.of(network.forward(x, Pass.inference()));
-            CompiledFunction predict = CompiledFunction.of(backend, in -> List.of(network.forward(in.getFirst(), Pass.inference()))).takingOver();
-            return job(backend, List.of(x), predict, flop);
+            CompiledFunction predict = CompiledFunction.of(backend, in -> List.of(network.forward(in.getFirst(), Pass.inference())));
+            return job(x, List.of(input(batch, "other")), predict, flop, precision);
         }
 
         /**
          * Prepares training steps by gradient descent with momentum: cross entropy of class scores, else the mean square of what the network gives.
          */
-        Job training(Backend backend, int batch) {
+        Job training(Backend backend, int batch, Precision precision) {
             Layer network = filled();
-            Tensor x = input(batch);
+            Tensor x = input(batch, "x");
             TrainStep step = TrainStep.minimizing(network, (pass, in) -> List.of(loss(network.forward(in.getFirst(), pass))), Sgd.momentum(.9),
-                    backend);
+                    backend).precision(precision);
             // The gradients of a product in its two operands are products of the same size.
-            return new Job(3 * Flop.of(network.forward(x, Pass.inference())), () -> step.run(LEARNING_RATE, x), step::close);
+            return new Job(3 * Flop.of(network.forward(x, Pass.inference())), () -> step.run(LEARNING_RATE, x), step::close,
+                    Optional.empty());
         }
 
         private static Tensor loss(Tensor y) {
@@ -157,10 +187,10 @@ sealed interface Work {
             return network;
         }
 
-        private Tensor input(int batch) {
+        private Tensor input(int batch, String seed) {
             TensorType type = Zoo.input(name, batch);
             if (type.dtype().isFloating()) {
-                return NamedFill.tensor("x", NamedFill.Range.INPUT, type.shape().dims());
+                return NamedFill.tensor(seed, NamedFill.Range.INPUT, type.shape().dims());
             }
             int vocabulary = Zoo.vocabulary(name);
             return Tensor.of(IntStream.range(0, (int) type.elements()).mapToLong(i -> i * 7919L % vocabulary).toArray(), type.shape().dims());

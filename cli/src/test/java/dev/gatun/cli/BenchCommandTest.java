@@ -28,6 +28,9 @@ class BenchCommandTest {
             bench lenet --batch many                      | Invalid value for option '--batch'
             bench lenet --threads 0                       | --threads 0: at least 1 thread is needed
             bench lenet gemm:4x4x4 --train                | gemm:4x4x4 is no network: only networks can be trained
+            bench lenet --precision int4                  | there is no precision "int4", only f32, bf16, f16, int8
+            bench lenet --precision f16 --train           | --precision f16: training needs f32 or bf16.
+            bench gemm:4x4x4 --precision int8             | gemm:4x4x4 has no frozen weights that could be quantized
             """)
     void mistakesAreWrongUsageToldInASentence(String command, String message) {
         Run run = Run.gatun(command.split(" "));
@@ -63,6 +66,27 @@ class BenchCommandTest {
         assertTrue(number(row, "p99_ms") >= number(row, "median_ms"), row.toString());
         assertTrue(number(row, "first_ms") > 0, row.toString());
         assertEquals(2, run.out().lines().count(), run.out());
+    }
+
+    @Test
+    void aQuantizedNetworkIsTimedAndComparedWithItself(@TempDir Path folder) throws IOException {
+        Path json = folder.resolve("bench.json");
+        Run run = Run.gatun("bench", "lenet", "--precision", "int8", "--backend", "reference", "--json", json.toString());
+        assertEquals(0, run.exitCode(), run.err());
+        Map<?, ?> row = onlyRow(json);
+        assertEquals("int8", row.get("precision"));
+        assertTrue(number(row, "mean_error") > 0 && number(row, "mean_error") < 0.05 * number(row, "mean_size"), row.toString());
+        assertTrue(run.out().contains("quantized, on random inputs: same class for "
+                + (number(row, "agreement") == 1 ? "100.00 % of 1;" : "0.00 % of 1;")), run.out());
+    }
+
+    @Test
+    void networksAreTimedAndTrainedInBf16(@TempDir Path folder) throws IOException {
+        Path json = folder.resolve("bench.json");
+        Run run = Run.gatun("bench", "mlp", "--precision", "bf16", "--train", "--backend", "reference", "--json", json.toString());
+        assertEquals(0, run.exitCode(), run.err());
+        assertEquals("bf16", onlyRow(json).get("precision"));
+        assertTrue(run.out().lines().skip(1).findFirst().orElseThrow().contains(" bf16 "), run.out());
     }
 
     @Test
