@@ -186,6 +186,13 @@ public abstract class BackendConformance {
         })));
     }
 
+    @Test
+    void aQuantizedNetworkDiffersFromTheReferencesByLessThanQuantizationCosts() {
+        if (backend.whyNot(Precision.INT8).isEmpty()) {
+            new QuantizedNetwork().difference(backend, reference).ifPresent(text -> fail(text));
+        }
+    }
+
     /**
      * Runs as many as {@code gatun.kit.count} says, from seed {@code gatun.kit.seed} on; a line for each that fails, up to a number that can be
      * read.
