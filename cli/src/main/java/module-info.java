@@ -1,7 +1,6 @@
 /** The gatun command. Backends are no requirement: they are found at run time. */
 @SuppressWarnings("requires-automatic") // XChart names no module
 module dev.gatun.cli {
-    requires com.fasterxml.jackson.core;
     requires dev.gatun;
     requires dev.gatun.formats;
     requires dev.gatun.models;

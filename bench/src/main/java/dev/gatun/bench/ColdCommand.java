@@ -8,14 +8,17 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /**
  * Looks for kernels that stay slow: starts one JVM after the other, in each of which the same small works come in another order until they are compiled, and
@@ -24,15 +27,12 @@ import picocli.CommandLine.Option;
 @Command(name = "cold", mixinStandardHelpOptions = true,
         description = "Starts JVMs that call kernels in different orders, and tells which kernels stayed slow.")
 final class ColdCommand implements Callable<Integer> {
-    /** A call that takes longer than this many times what it takes in the fastest JVM is stuck: compiled badly it takes 10 to 100 times as long. */
-    private static final double SLOW = 4;
-
-    /** A call that leaves more on the heap keeps its vectors there. */
-    private static final long GARBAGE = 32 << 10;
-
     /** How long one work is called before the next comes. */
     private static final long SLICE_NANOS = 60_000_000;
     private static final int SLICE_CALLS = 150;
+
+    @Parameters(paramLabel = "REGEX", arity = "0..1", defaultValue = ".*", description = "The works whose name it finds, such as 'gemm|conv'.")
+    private Pattern pattern;
 
     @Option(names = "--count", paramLabel = "N", description = "How many JVMs. Default: ${DEFAULT-VALUE}.")
     private int count = 20;
@@ -49,9 +49,8 @@ final class ColdCommand implements Callable<Integer> {
     @Option(names = "--child", hidden = true)
     private Long child;
 
-    /** What a call of a work took in one JVM. */
-    private record Seen(long seed, double micros, long bytes) {
-    }
+    @Spec
+    private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -59,35 +58,33 @@ final class ColdCommand implements Callable<Integer> {
             judge(child);
             return 0;
         }
-        Map<String, List<Seen>> seen = new TreeMap<>();
+        if (works().isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "No work has \"" + pattern + "\" in its name; there are "
+                    + SmallWork.all().stream().map(SmallWork::name).toList() + ".");
+        }
+        ColdTable table = new ColdTable();
         for (long seed = first; seed < first + count; seed++) {
             for (String line : lines(seed)) {
-                String[] fields = line.split("\t");
-                seen.computeIfAbsent(fields[0], name -> new ArrayList<>())
-                        .add(new Seen(seed, Double.parseDouble(fields[1]), Long.parseLong(fields[2])));
+                table.add(seed, line);
             }
         }
-        int stuck = 0;
-        System.out.printf("%-40s %10s %10s %12s  %s%n", "work", "best us", "median us", "most bytes", "stuck in the JVMs");
-        for (var work : seen.entrySet()) {
-            double[] micros = work.getValue().stream().mapToDouble(Seen::micros).sorted().toArray();
-            List<Long> bad = work.getValue().stream().filter(s -> s.micros() > SLOW * micros[0] || s.bytes() > GARBAGE).map(Seen::seed).toList();
-            stuck += bad.size();
-            System.out.printf("%-40s %10.1f %10.1f %12d  %s%n", work.getKey(), micros[0], micros[micros.length / 2],
-                    work.getValue().stream().mapToLong(Seen::bytes).max().orElseThrow(), bad.isEmpty() ? "" : bad);
-        }
-        System.out.println(stuck + " stuck in " + count + " JVMs");
-        return stuck == 0 ? 0 : 1;
+        table.lines().forEach(System.out::println);
+        System.out.println(table.stuck() + " stuck in " + count + " JVMs");
+        return table.stuck() == 0 ? 0 : 1;
+    }
+
+    private List<SmallWork> works() {
+        return SmallWork.all().stream().filter(w -> pattern.matcher(w.name()).find()).toList();
     }
 
     private List<String> lines(long seed) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "cold", "--child", String.valueOf(seed), "--seconds",
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "cold", pattern.pattern(), "--child", String.valueOf(seed), "--seconds",
                 String.valueOf(seconds), "--backend", backend));
         Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         try (BufferedReader out = process.inputReader()) {
-            List<String> lines = out.lines().filter(l -> l.contains("\t")).toList();
+            List<String> lines = out.lines().filter(ColdTable::isLine).toList();
             if (process.waitFor() != 0) {
                 throw new IllegalStateException("the JVM of order " + seed + " ended with " + process.exitValue());
             }
@@ -100,7 +97,7 @@ final class ColdCommand implements Callable<Integer> {
         Random random = new Random(seed);
         var memory = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         try (Backend opened = Backends.open(backend)) {
-            List<SmallWork> works = SmallWork.all();
+            List<SmallWork> works = works();
             Runnable[] calls = new Runnable[works.size()];
             double[] micros = new double[works.size()];
             long[] bytes = new long[works.size()];
@@ -126,10 +123,10 @@ final class ColdCommand implements Callable<Integer> {
                     micros[i] = best / 1e3;
                     bytes[i] = (memory.getTotalThreadAllocatedBytes() - allocated) / count;
                 }
-            } while (LongStream.of(bytes).anyMatch(b -> b > GARBAGE) && System.nanoTime() - begin < seconds * 1e9);
-            System.out.println("(all clean after so many us)\t" + (System.nanoTime() - begin) / 1e3 + "\t0");
+            } while (LongStream.of(bytes).anyMatch(b -> b > ColdTable.GARBAGE) && System.nanoTime() - begin < seconds * 1e9);
+            System.out.println(ColdTable.line("(all clean after so many us)", (System.nanoTime() - begin) / 1e3, 0));
             for (int i = 0; i < works.size(); i++) {
-                System.out.println(works.get(i).name() + "\t" + micros[i] + "\t" + bytes[i]);
+                System.out.println(ColdTable.line(works.get(i).name(), micros[i], bytes[i]));
             }
         }
     }

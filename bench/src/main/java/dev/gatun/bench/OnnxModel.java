@@ -26,7 +26,7 @@ final class OnnxModel {
     private static final int FLOAT = 1;
     private static final int IR_VERSION = 8;
     private static final int OPSET = 17;
-    private final Protobuf graph = new Protobuf();
+    private final Message graph = new Message();
     private int constants;
 
     private OnnxModel() {
@@ -89,7 +89,7 @@ final class OnnxModel {
             case Piece.Sum _ -> node("Add", in, out, List.of());
             case Piece.MaxPool p -> node("MaxPool", in, out, window(p.window()));
             case Piece.AvgPool p -> {
-                List<Protobuf> attributes = new ArrayList<>(window(p.window()));
+                List<Message> attributes = new ArrayList<>(window(p.window()));
                 attributes.add(integer("count_include_pad", p.divisor() == Divisor.PADDED ? 1 : 0));
                 node("AveragePool", in, out, attributes);
             }
@@ -108,12 +108,12 @@ final class OnnxModel {
         return all;
     }
 
-    private static List<Protobuf> geometry(Geometry g, Shape w) {
+    private static List<Message> geometry(Geometry g, Shape w) {
         return List.of(integers("kernel_shape", Ints.of(w.dim(2), w.dim(3))), integers("strides", g.strides()),
                 integers("pads", pads(g.padBefore(), g.padAfter())), integers("dilations", g.dilations()), integer("group", g.groups()));
     }
 
-    private static List<Protobuf> window(Window w) {
+    private static List<Message> window(Window w) {
         return List.of(integers("kernel_shape", w.kernel()), integers("strides", w.strides()), integers("pads", pads(w.padBefore(), w.padAfter())),
                 integer("ceil_mode", w.ceilMode() ? 1 : 0));
     }
@@ -125,7 +125,7 @@ final class OnnxModel {
     /** TensorProto: dims 1, data_type 2, name 8, raw_data 9. */
     private String constant(Weights weights) {
         String name = "w" + constants++;
-        Protobuf tensor = new Protobuf();
+        Message tensor = new Message();
         for (int d : weights.shape().dims()) {
             tensor.number(1, d);
         }
@@ -137,8 +137,8 @@ final class OnnxModel {
     }
 
     /** NodeProto: input 1, output 2, op_type 4, attribute 5. */
-    private void node(String type, List<String> inputs, String output, List<Protobuf> attributes) {
-        Protobuf node = new Protobuf();
+    private void node(String type, List<String> inputs, String output, List<Message> attributes) {
+        Message node = new Message();
         inputs.forEach(name -> node.text(1, name));
         node.text(2, output).text(4, type);
         attributes.forEach(a -> node.message(5, a));
@@ -146,16 +146,16 @@ final class OnnxModel {
     }
 
     /** AttributeProto: name 1, f 2, i 3, ints 8, type 20 (1 float, 2 integer, 7 integers). */
-    private static Protobuf integer(String name, long value) {
-        return new Protobuf().text(1, name).number(3, value).number(20, 2);
+    private static Message integer(String name, long value) {
+        return new Message().text(1, name).number(3, value).number(20, 2);
     }
 
-    private static Protobuf real(String name, double value) {
-        return new Protobuf().text(1, name).real(2, (float) value).number(20, 1);
+    private static Message real(String name, double value) {
+        return new Message().text(1, name).real(2, (float) value).number(20, 1);
     }
 
-    private static Protobuf integers(String name, Ints values) {
-        Protobuf attribute = new Protobuf().text(1, name);
+    private static Message integers(String name, Ints values) {
+        Message attribute = new Message().text(1, name);
         for (int v : values.toArray()) {
             attribute.number(8, v);
         }
@@ -166,16 +166,16 @@ final class OnnxModel {
     private void finish(Path file, Shape x, Shape y) throws IOException {
         graph.text(2, "network").message(11, value("x", x)).message(12, value("y", y));
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
-            new Protobuf().number(1, IR_VERSION).message(7, graph).message(8, new Protobuf().text(1, "").number(2, OPSET)).writeTo(out);
+            new Message().number(1, IR_VERSION).message(7, graph).message(8, new Message().text(1, "").number(2, OPSET)).bytes().writeTo(out);
         }
     }
 
     /** ValueInfoProto: name 1, type 2; of it tensor_type 1: elem_type 1, shape 2; of it dim 1: dim_value 1. */
-    private static Protobuf value(String name, Shape shape) {
-        Protobuf dims = new Protobuf();
+    private static Message value(String name, Shape shape) {
+        Message dims = new Message();
         for (int d : shape.dims()) {
-            dims.message(1, new Protobuf().number(1, d));
+            dims.message(1, new Message().number(1, d));
         }
-        return new Protobuf().text(1, name).message(2, new Protobuf().message(1, new Protobuf().number(1, FLOAT).message(2, dims)));
+        return new Message().text(1, name).message(2, new Message().message(1, new Message().number(1, FLOAT).message(2, dims)));
     }
 }

@@ -1,6 +1,7 @@
 package dev.gatun.bench;
 
 import dev.gatun.Precision;
+import dev.gatun.formats.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

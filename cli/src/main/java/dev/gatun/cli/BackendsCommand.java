@@ -2,13 +2,13 @@ package dev.gatun.cli;
 
 import dev.gatun.Backends;
 import dev.gatun.Backends.Discovered;
+import dev.gatun.formats.Json;
 import dev.gatun.spi.BackendProvider.Availability;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -26,7 +26,7 @@ final class BackendsCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         List<Discovered> all = Backends.discovered();
         String chosen = chosen(all);
         PrintWriter out = spec.commandLine().getOut();
@@ -35,7 +35,7 @@ final class BackendsCommand implements Callable<Integer> {
             for (Discovered d : all) {
                 rows.add(row(d, d.name().equals(chosen)));
             }
-            out.print(new String(Json.results(rows), StandardCharsets.UTF_8));
+            out.print(Json.text(Map.of("results", rows)));
         } else {
             all.forEach(d -> print(out, d, d.name().equals(chosen)));
         }

@@ -5,12 +5,14 @@ import dev.gatun.DType;
 import dev.gatun.Precision;
 import dev.gatun.Tensor;
 import dev.gatun.cli.Work.Job;
+import dev.gatun.formats.Json;
 import dev.gatun.spi.Backend;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -77,7 +79,7 @@ final class BenchCommand implements Callable<Integer> {
             }
         }
         if (json != null) {
-            Json.writeResults(json, results.stream().map(BenchResult::row).toList());
+            Json.write(json, Map.of("results", results.stream().map(BenchResult::row).toList()));
         }
         return 0;
     }

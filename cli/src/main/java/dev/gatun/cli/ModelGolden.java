@@ -4,6 +4,7 @@ import dev.gatun.CompiledFunction;
 import dev.gatun.Predictor;
 import dev.gatun.Tensor;
 import dev.gatun.formats.FormatException;
+import dev.gatun.formats.Json;
 import dev.gatun.formats.Safetensors;
 import dev.gatun.models.Zoo;
 import dev.gatun.nn.Layer;

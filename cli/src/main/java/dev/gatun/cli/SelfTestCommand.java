@@ -1,6 +1,7 @@
 package dev.gatun.cli;
 
 import dev.gatun.cli.Outcome.Status;
+import dev.gatun.formats.Json;
 import dev.gatun.spi.Backend;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -62,7 +64,7 @@ final class SelfTestCommand implements Callable<Integer> {
             out.flush();
         }
         if (json != null) {
-            Json.writeResults(json, outcomes.stream().map(Outcome::row).toList());
+            Json.write(json, Map.of("results", outcomes.stream().map(Outcome::row).toList()));
         }
         return count(outcomes, Status.FAILED) == 0 ? 0 : 1;
     }

@@ -3,6 +3,7 @@ package dev.gatun.cli;
 import dev.gatun.Tensor;
 import dev.gatun.cli.GoldenTraining.Result;
 import dev.gatun.formats.FormatException;
+import dev.gatun.formats.Json;
 import dev.gatun.formats.Safetensors;
 import dev.gatun.nn.Parameter;
 import dev.gatun.spi.Backend;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.Tensor;
+import dev.gatun.formats.Json;
 import dev.gatun.formats.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;

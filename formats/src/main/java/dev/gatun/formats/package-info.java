@@ -4,7 +4,8 @@
  * <pre>
  * Safetensors    named tensors and a few texts: weights, checkpoints
  * Npy            one tensor: inputs and outputs that Python shares
- * AtomicFile     how both write: the whole file or none of it
+ * Json           results, metadata and other small facts, as plain Java values
+ * AtomicFile     how all write: the whole file or none of it
  * </pre>
  *
  * <p>Every file is taken for hostile: lengths, offsets, names and types are checked before anything is read or allocated by them, and what is wrong

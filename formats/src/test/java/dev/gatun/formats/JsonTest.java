@@ -1,23 +1,26 @@
-package dev.gatun.cli;
+package dev.gatun.formats;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gatun.formats.FormatException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonTest {
     private static final Path SOURCE = Path.of("a.json");
+
+    @TempDir
+    private Path folder;
 
     @Test
     void valuesBecomePlainOnesAndNullsAreLeftOut() throws IOException {
@@ -28,11 +31,18 @@ class JsonTest {
     @Test
     void resultsSurviveWritingAndReading() throws IOException {
         Map<String, Object> row = new TreeMap<>(Map.of("work", "gemm \"1\"", "batch", 8, "usable", true, "median_ms", 1.5, "gflops", Double.NaN));
-        String text = new String(Json.results(List.of(row)), StandardCharsets.UTF_8);
-        assertTrue(text.contains("\"gflops\" : null"), text);
+        Path file = folder.resolve("results.json");
+        Json.write(file, Map.of("results", List.of(row)));
+        assertTrue(Files.readString(file).contains("\"gflops\" : null"));
         row.remove("gflops");
         row.put("batch", 8L);
-        assertEquals(Map.of("results", List.of(row)), Json.parse(text, SOURCE));
+        assertEquals(Map.of("results", List.of(row)), Json.read(file));
+    }
+
+    @Test
+    void aValueWithoutCounterpartIsRefusedByItsClass() {
+        String message = assertThrows(IllegalArgumentException.class, () -> Json.text(Map.of("file", SOURCE))).getMessage();
+        assertTrue(message.startsWith("json: ") && message.endsWith("Path has no counterpart"), message);
     }
 
     @ParameterizedTest

@@ -1,4 +1,4 @@
-package dev.gatun.cli;
+package dev.gatun.formats;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -7,11 +7,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import dev.gatun.formats.AtomicFile;
-import dev.gatun.formats.FormatException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,22 +21,32 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * JSON as plain Java values: {@link SequencedMap}, {@link List}, {@link String}, {@link Long}, {@link Double}, {@link Boolean}. A member that is
- * null in the text is left out.
+ * JSON as plain Java values: maps with texts as keys, {@link List}, {@link String}, {@link Long} or {@link Integer}, {@link Double}, {@link Boolean}. A member
+ * that is null in the text is left out when read; a number that is not finite is written as null.
+ *
+ * {@snippet :
+ * Json.write(Path.of("results.json"), Map.of("results", List.of(Map.of("work", "lenet", "median_ms", 1.5))));
+ * var results = (List<?>) Json.read(Path.of("results.json")).get("results");
+ * }
  */
-final class Json {
+public final class Json {
     private static final JsonFactory FACTORY = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
     private Json() {
     }
 
-    /** Returns the object in {@code file}. @throws FormatException if there is none */
-    static SequencedMap<String, Object> read(Path file) throws IOException {
+    /** Returns the object in {@code file}, members in their order. @throws FormatException if there is none */
+    public static SequencedMap<String, Object> read(Path file) throws IOException {
         return parse(Files.readString(file), file);
     }
 
-    /** Returns the object that {@code text} holds. @param source the file that messages name */
-    static SequencedMap<String, Object> parse(String text, Path source) throws IOException {
+    /**
+     * Returns the object that {@code text} holds, members in their order.
+     *
+     * @param source the file that messages name
+     * @throws FormatException if it is no object, holds more than one, or has a name twice
+     */
+    public static SequencedMap<String, Object> parse(String text, Path source) throws IOException {
         try (JsonParser json = FACTORY.createParser(text)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new FormatException(source, "does not hold a JSON object");
@@ -51,9 +61,13 @@ final class Json {
         }
     }
 
-    /** Writes what all commands write: one object with an array {@code results}, a row each. Numbers that are not finite become null. */
-    static void writeResults(Path file, List<? extends Map<String, ?>> rows) throws IOException {
-        byte[] text = results(rows);
+    /**
+     * Writes a file with one object: the whole file or none of it.
+     *
+     * @throws IllegalArgumentException if it holds a value that has no counterpart
+     */
+    public static void write(Path file, Map<String, ?> object) throws IOException {
+        byte[] text = text(object).getBytes(StandardCharsets.UTF_8);
         AtomicFile.write(file, channel -> {
             ByteBuffer bytes = ByteBuffer.wrap(text);
             while (bytes.hasRemaining()) {
@@ -62,15 +76,17 @@ final class Json {
         });
     }
 
-    /** Returns the text that {@link #writeResults} writes, in UTF-8. */
-    static byte[] results(List<? extends Map<String, ?>> rows) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
+    /** Returns the text that {@link #write} writes: indented, with a newline at its end. */
+    public static String text(Map<String, ?> object) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = FACTORY.createGenerator(text)) {
             json.setPrettyPrinter(new DefaultPrettyPrinter());
-            write(json, Map.of("results", rows));
+            write(json, object);
             json.writeRaw('\n');
+        } catch (IOException e) {
+            throw new UncheckedIOException("a writer in memory failed", e);
         }
-        return bytes.toByteArray();
+        return text.toString();
     }
 
     private static void write(JsonGenerator json, Object value) throws IOException {
