@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * One instruction of a region on one block: it reads and writes the blocks whose addresses stand in a table of values. Operand types are F32, I32, I64 and
- * BOOL.
+ * BOOL; BF16, I8 and U8 are read as floats, and floats stored as them.
  */
 sealed interface BlockStep {
     /** Computes {@code n} elements; n is a multiple of the lanes. @param table the address of the table: 8 bytes a value */
@@ -28,9 +28,6 @@ sealed interface BlockStep {
     /** Returns the step that computes value {@code result}, or empty if there is no loop for these types. */
     static Optional<BlockStep> of(Elementwise op, List<DType> types, List<Integer> arguments, int result) {
         DType dtype = types.getLast();
-        if (!types.stream().allMatch(BlockStep::isSupported)) {
-            return Optional.empty();
-        }
         int a = arguments.getFirst();
         int b = arguments.getLast();
         return Optional.ofNullable(switch (op) {
@@ -46,15 +43,31 @@ sealed interface BlockStep {
                 case BOOL -> new Logic(binary.function(), a, b, result);
                 case F64, BF16, F16, I8, U8, I16, U16, U32, U64 -> null;
             };
-            case Elementwise.Where where -> new Choice(dtype.bytes(), a, arguments.get(1), b, result);
-            case Elementwise.Cast cast -> isSupported(cast.to()) ? new Cast(dtype, cast.to(), a, result) : null;
-            case Elementwise.Quantize _, Elementwise.Dequantize _ -> null;
+            case Elementwise.Where where -> isComputed(dtype) ? new Choice(dtype.bytes(), a, arguments.get(1), b, result) : null;
+            case Elementwise.Cast cast -> cast(dtype, cast.to(), a, result);
+            case Elementwise.Quantize q -> dtype == DType.F32 ? new Quantize(q, a, result) : null;
+            case Elementwise.Dequantize d -> isByte(dtype) ? new Dequantize(d, dtype, a, result) : null;
         });
     }
 
-    /** Returns whether blocks of {@code dtype} can be computed with. */
+    private static BlockStep cast(DType from, DType to, int x, int y) {
+        return from == to || isComputed(from) && isComputed(to) ? new Cast(from, to, x, y)
+                : from == DType.BF16 && to == DType.F32 || from == DType.F32 && to == DType.BF16 ? new CastBf16(to, x, y)
+                : from == DType.F32 && isByte(to) ? new Truncate(to, x, y) : null;
+    }
+
+    /** Returns whether there are blocks of {@code dtype}. */
     static boolean isSupported(DType dtype) {
+        return isComputed(dtype) || dtype == DType.BF16 || isByte(dtype);
+    }
+
+    /** Returns whether blocks of {@code dtype} can be computed with. */
+    private static boolean isComputed(DType dtype) {
         return dtype == DType.F32 || dtype == DType.I32 || dtype == DType.I64 || dtype == DType.BOOL;
+    }
+
+    private static boolean isByte(DType dtype) {
+        return dtype == DType.I8 || dtype == DType.U8;
     }
 
     private static long at(long table, int value) {
@@ -171,6 +184,47 @@ sealed interface BlockStep {
         @Override
         public int cost() {
             return from == DType.I64 || to == DType.I64 || from == DType.I32 || to == DType.I32 ? 5 : 1;
+        }
+    }
+
+    /** y = (to) x, between F32 and BF16. */
+    record CastBf16(DType to, int x, int y) implements BlockStep {
+        @Override
+        public void run(long table, int n) {
+            if (to == DType.BF16) {
+                Narrow.toBf16(at(table, x), at(table, y), n);
+            } else {
+                Narrow.fromBf16(at(table, x), at(table, y), n);
+            }
+        }
+    }
+
+    /** y = (to) x, of floats to bytes. */
+    record Truncate(DType to, int x, int y) implements BlockStep {
+        @Override
+        public void run(long table, int n) {
+            Narrow.truncate(to == DType.I8, at(table, x), at(table, y), n);
+        }
+
+        @Override
+        public int cost() {
+            return 5;
+        }
+    }
+
+    /** y = saturate(round(x / scale) + zero). */
+    record Quantize(Elementwise.Quantize op, int x, int y) implements BlockStep {
+        @Override
+        public void run(long table, int n) {
+            Narrow.quantize(op.signed(), op.scale(), op.zero(), at(table, x), at(table, y), n);
+        }
+    }
+
+    /** y = (x - zero) · scale. */
+    record Dequantize(Elementwise.Dequantize op, DType dtype, int x, int y) implements BlockStep {
+        @Override
+        public void run(long table, int n) {
+            Narrow.dequantize(dtype == DType.I8, op.scale(), op.zero(), at(table, x), at(table, y), n);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.gatun.vector;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import dev.gatun.Shape;
 import jdk.incubator.vector.FloatVector;
@@ -92,6 +93,12 @@ final class Expansion {
                 int four = 0x01010101 * (Native.ALL.get(JAVA_BYTE, src) & 0xFF);
                 for (int i = 0; i < n; i += 4) {
                     Native.putInt(dst + i, four);
+                }
+            }
+            case 2 -> {
+                int two = 0x00010001 * (Native.ALL.get(JAVA_SHORT_UNALIGNED, src) & 0xFFFF);
+                for (int i = 0; i < n; i += 2) {
+                    Native.putInt(dst + 2L * i, two);
                 }
             }
             case 4 -> {

@@ -170,6 +170,40 @@ class RegionKernelTest {
     }
 
     @Test
+    void narrowNumbersAreReadAsFloatsAndFloatsRoundedWhenTheyAreStored() {
+        Elementwise narrow = new Elementwise.Cast(DType.BF16);
+        var code = List.of(new Instruction(narrow, List.of(0), DType.BF16), floats(new Elementwise.Cast(DType.F32), 2), floats(new Binary(ADD), 3, 1),
+                new Instruction(narrow, List.of(4), DType.BF16));
+        for (int n : new int[] {1, 15, 33, 5003}) {
+            Requests.check(new Region(Shape.of(n), 2, code, List.of(2, 3, 5)), 0, 0, Operand.extreme(1, n), Operand.random(2, n));
+        }
+        Requests.check(new Region(Shape.of(7, 333), 2, code, List.of(5)), 0, 0, Operand.extreme(1, 7, 333), Operand.random(2, 7, 1));
+    }
+
+    @Test
+    void aNarrowOperandIsBroadcast() {
+        var region = new Region(Shape.of(3, 50, 21), 2, List.of(floats(new Elementwise.Cast(DType.F32), 0), floats(new Binary(SUB), 1, 2)), List.of(3));
+        for (int[] shape : new int[][] {{}, {21}, {50, 1}, {3, 1, 1}, {50, 21}}) {
+            Requests.check(region, 0, 0, Operand.random(type(DType.BF16, shape), 1), Operand.random(2, 3, 50, 21));
+        }
+    }
+
+    @Test
+    void bytesStandForFloats() {
+        for (boolean signed : new boolean[] {false, true}) {
+            for (int zero : new int[] {0, 5, 100}) {
+                var quantize = new Elementwise.Quantize(signed, 0.0371f, zero);
+                var dequantize = new Elementwise.Dequantize(0.0371f, zero);
+                var code = List.of(new Instruction(quantize, List.of(0), quantize.to()), floats(dequantize, 1));
+                Requests.check(new Region(Shape.of(1037), 1, code, List.of(1, 2)), 0, 0, Operand.extreme(1, 1037));
+                Requests.check(new Region(Shape.of(1037), 1, code, List.of(1, 2)), 0, 0, Operand.random(2, 1037));
+            }
+            DType bytes = signed ? DType.I8 : DType.U8;
+            Requests.check(new Elementwise.Cast(bytes), List.of(type(bytes, 333)), 0, 0, Operand.extreme(3, 333));
+        }
+    }
+
+    @Test
     void otherTypesAreDeclined() {
         TensorType type = type(DType.F64, 4);
         var request = Requests.single(new Unary(ABS), List.of(type), Operand.random(type, 1));
