@@ -35,6 +35,18 @@ final class Attributes implements AutoCloseable {
         return this;
     }
 
+    /** Multiplies an argument by scales that are given at execution. @param mask a bit for each axis along which they differ */
+    Attributes scales(int argument, int mask) {
+        Status.check(Dnnl.dnnl_primitive_attr_set_scales_mask(handle, argument, mask), "dnnl_primitive_attr_set_scales_mask", argument, mask);
+        return this;
+    }
+
+    /** Subtracts a zero point that is given at execution from an argument. */
+    Attributes zeroPoint(int argument) {
+        Status.check(Dnnl.dnnl_primitive_attr_set_zero_points_mask(handle, argument, 0), "dnnl_primitive_attr_set_zero_points_mask", argument);
+        return this;
+    }
+
     /** Returns the argument that is the operand of post-op {@code i}. */
     static int postOpArgument(int i) {
         return Dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE() * (i + 1) | Dnnl.DNNL_ARG_SRC_1();

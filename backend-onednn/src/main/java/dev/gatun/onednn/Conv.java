@@ -4,6 +4,7 @@ import dev.gatun.TensorType;
 import dev.gatun.ffi.dnnl.Dnnl;
 import dev.gatun.op.Convolution;
 import dev.gatun.op.Fused;
+import dev.gatun.op.Quantized;
 import dev.gatun.spi.Kernel;
 import dev.gatun.spi.KernelRequest;
 import dev.gatun.spi.Layout;
@@ -12,10 +13,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * y = x ⋆ w, with bias and post-ops; and, as a transposed convolution, the gradient in x with bias and post-ops, which generators use as a layer.
+ * y = x ⋆ w, with bias and post-ops; and, as a transposed convolution, the gradient in x with bias and post-ops, which generators use as a layer; and, with
+ * {@link Scales}, the convolution of 8-bit integers.
  *
  * <p>In float32 images lie in blocks of channels if these can be filled: Winograd's kernels of the vector backend read the same. Otherwise oneDNN chooses, and
- * the next op takes what it gets.
+ * the next op takes what it gets: of narrow types, channels last.
  */
 final class Conv {
     private static final int X = 0;
@@ -25,30 +27,47 @@ final class Conv {
     private final KernelRequest request;
     private final ConvShape shape;
     private final boolean transposed;
+    private final Scales scales;
     private final PostOps postOps;
+    private final DataType stored;
 
-    private Conv(Session session, KernelRequest request, ConvShape shape, boolean transposed, PostOps postOps) {
+    /** @param stored the type that the post-ops leave */
+    private Conv(Session session, KernelRequest request, ConvShape shape, boolean transposed, Scales scales, PostOps postOps, DataType stored) {
         this.session = session;
         this.request = request;
         this.shape = shape;
         this.transposed = transposed;
+        this.scales = scales;
         this.postOps = postOps;
+        this.stored = stored;
     }
 
     /** Returns the kernel of a convolution. */
     static Optional<Kernel> of(Convolution.Conv op, KernelRequest request, PostOps postOps, Session session) {
-        TensorType x = request.inputs().get(X);
-        TensorType w = request.inputs().get(W);
-        TensorType y = x.with(op.geometry().out(x.shape(), w.shape()));
-        return DataType.floating(x.dtype()).flatMap(type -> new Conv(session, request, new ConvShape(op.geometry(), type, x, w, y), false, postOps).best());
+        return of(op.geometry(), request, Scales.NONE, postOps, session);
     }
 
-    /** Returns the kernel of a transposed convolution. @param result the type of x */
-    static Optional<Kernel> transposed(Convolution.ConvBackwardData op, TensorType result, KernelRequest request, PostOps postOps, Session session) {
+    /** Returns the kernel of a convolution of 8-bit integers. */
+    static Optional<Kernel> of(Quantized.QuantizedConv op, KernelRequest request, PostOps postOps, Session session) {
+        int groups = op.geometry().groups();
+        return of(op.geometry(), request, new Scales(groups > 1 ? 0b11 : 0b1), postOps, session);
+    }
+
+    private static Optional<Kernel> of(Convolution.Geometry geometry, KernelRequest request, Scales scales, PostOps postOps, Session session) {
+        TensorType x = request.inputs().get(X);
+        TensorType w = request.inputs().get(W);
+        TensorType y = request.outputs().getFirst().with(geometry.out(x.shape(), w.shape()));
+        return DataType.arithmetic(x.dtype(), scales).flatMap(type -> DataType.of(y.dtype()).flatMap(stored ->
+                new Conv(session, request, new ConvShape(geometry, type, x, w, y), false, scales, postOps, stored).best()));
+    }
+
+    /** Returns the kernel of a transposed convolution. */
+    static Optional<Kernel> transposed(Convolution.ConvBackwardData op, KernelRequest request, PostOps postOps, Session session) {
         TensorType dy = request.inputs().get(X);
         TensorType w = request.inputs().get(W);
-        return DataType.floating(dy.dtype())
-                .flatMap(type -> new Conv(session, request, new ConvShape(op.geometry(), type, result, w, dy), true, postOps).best());
+        TensorType dx = request.outputs().getFirst();
+        return DataType.floating(dy.dtype()).flatMap(type -> DataType.of(dx.dtype()).flatMap(stored ->
+                new Conv(session, request, new ConvShape(op.geometry(), type, dx, w, dy), true, Scales.NONE, postOps, stored).best()));
     }
 
     /** Reads the program behind a convolution. */
@@ -64,9 +83,14 @@ final class Conv {
         return transposed ? shape.x() : shape.y();
     }
 
+    /** The operands behind the weights: those of the program, after scales where there are any. */
+    private int firstOperand() {
+        return W + 1 + scales.operands();
+    }
+
     /** Blocks of channels if they are full, else what oneDNN likes best with the operand as it lies, else what it likes best. */
     private Optional<Kernel> best() {
-        Descriptor any = Descriptor.any(shape.type(), Descriptor.dims(result()));
+        Descriptor any = Descriptor.any(stored, Descriptor.dims(result()));
         Optional<Kernel> blocked = shape.suitsBlocks()
                 ? transposed ? of(shape.blockedY(), shape.blockedX()) : of(shape.blockedX(), shape.blockedY()) : Optional.empty();
         Layout layout = request.layouts().get(X);
@@ -75,9 +99,10 @@ final class Conv {
     }
 
     private Optional<Kernel> of(Descriptor src, Descriptor dst) {
-        Descriptor bias = postOps.bias() == PostOps.NONE ? Descriptor.ABSENT : Descriptor.plain(shape.type(), result().shape().dim(1));
-        Descriptor weights = Descriptor.any(shape.type(), shape.wDims(transposed));
+        Descriptor bias = postOps.bias() == PostOps.NONE ? Descriptor.ABSENT : bias();
+        Descriptor weights = Descriptor.any(shape.wType(), shape.wDims(transposed));
         try (Attributes attributes = new Attributes()) {
+            scales.append(attributes);
             postOps.append(attributes, postOpViews(dst));
             return PrimitiveDescriptor.create("dnnl_convolution_forward_primitive_desc_create", (pd, arena) -> {
                 ConvShape.Window w = shape.window(arena);
@@ -92,12 +117,23 @@ final class Conv {
         }
     }
 
+    private Descriptor bias() {
+        return Descriptor.plain(type(firstOperand() - 1 + postOps.bias()), result().shape().dim(1));
+    }
+
+    private DataType type(int input) {
+        return DataType.of(request.inputs().get(input).dtype()).orElseThrow();
+    }
+
     /** An operand of y's shape lies like y, the others row-major. */
     private List<Descriptor> postOpViews(Descriptor dst) {
         int rank = result().shape().rank();
         List<Descriptor> views = new ArrayList<>(List.of(Descriptor.ABSENT));
-        for (TensorType operand : request.inputs().subList(W + 1, request.inputs().size())) {
-            views.add(operand.shape().equals(result().shape()) ? dst : Descriptor.plain(shape.type(), PostOps.aligned(operand.shape(), rank)));
+        for (int i = firstOperand(); i < request.inputs().size(); i++) {
+            TensorType operand = request.inputs().get(i);
+            boolean whole = operand.shape().equals(result().shape());
+            views.add(!whole ? Descriptor.plain(type(i), PostOps.aligned(operand.shape(), rank))
+                    : type(i) == stored ? dst : Descriptor.any(type(i), Descriptor.dims(operand)));
         }
         return views;
     }
@@ -107,22 +143,23 @@ final class Conv {
             List<Operand> in = new ArrayList<>();
             in.add(Operand.of(Dnnl.DNNL_ARG_SRC(), descriptor, source(), Descriptor.plain(shape.type(), source())));
             in.add(Operand.of(Dnnl.DNNL_ARG_WEIGHTS(), descriptor, shape.w(), shape.plainWeights(transposed)));
-            for (int i = W + 1; i < request.inputs().size(); i++) {
+            in.addAll(scales.arguments(request));
+            for (int i = firstOperand(); i < request.inputs().size(); i++) {
                 in.add(postOpOperand(descriptor, i));
             }
-            Operand out = Operand.of(Dnnl.DNNL_ARG_DST(), descriptor, result(), Descriptor.plain(shape.type(), result()));
+            Operand out = Operand.of(Dnnl.DNNL_ARG_DST(), descriptor, result(), Descriptor.plain(stored, result()));
             return PrimitiveKernel.of(session, descriptor, in, List.of(out));
         }
     }
 
     private Operand postOpOperand(PrimitiveDescriptor descriptor, int i) {
-        int operand = i - W;
+        int operand = i - firstOperand() + 1;
         TensorType type = request.inputs().get(i);
         if (operand == postOps.bias()) {
-            return Operand.plain(Dnnl.DNNL_ARG_BIAS(), Descriptor.plain(shape.type(), result().shape().dim(1)));
+            return Operand.plain(Dnnl.DNNL_ARG_BIAS(), bias());
         }
         int argument = postOps.argumentOf(operand);
-        Descriptor plain = Descriptor.plain(shape.type(), PostOps.aligned(type.shape(), result().shape().rank()));
+        Descriptor plain = Descriptor.plain(type(i), PostOps.aligned(type.shape(), result().shape().rank()));
         return type.shape().equals(result().shape()) ? Operand.of(argument, descriptor, type, plain) : Operand.plain(argument, plain);
     }
 }

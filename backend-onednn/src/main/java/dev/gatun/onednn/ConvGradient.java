@@ -62,7 +62,7 @@ final class ConvGradient {
     }
 
     private Optional<Kernel> data(Descriptor y, Descriptor x) {
-        Descriptor w = Descriptor.any(shape.type(), shape.wDims());
+        Descriptor w = Descriptor.any(shape.wType(), shape.wDims());
         try (Attributes attributes = new Attributes()) {
             return PrimitiveDescriptor.create("dnnl_convolution_backward_data_primitive_desc_create", (pd, arena) -> {
                 ConvShape.Window window = shape.window(arena);
@@ -80,7 +80,7 @@ final class ConvGradient {
     }
 
     private Optional<Kernel> weights(Descriptor y, Descriptor x) {
-        Descriptor dw = Descriptor.any(shape.type(), shape.wDims());
+        Descriptor dw = Descriptor.any(shape.wType(), shape.wDims());
         try (Attributes attributes = new Attributes()) {
             return PrimitiveDescriptor.create("dnnl_convolution_backward_weights_primitive_desc_create", (pd, arena) -> {
                 ConvShape.Window window = shape.window(arena);

@@ -1,5 +1,6 @@
 package dev.gatun.onednn;
 
+import dev.gatun.DType;
 import dev.gatun.Shape;
 import dev.gatun.TensorType;
 import dev.gatun.op.Convolution;
@@ -12,7 +13,7 @@ import java.util.stream.IntStream;
 /**
  * The sizes of a convolution y = x ⋆ w, shared by it and its gradients, and how its weights look to oneDNN.
  *
- * @param type of all three
+ * @param type of the images that are read; those that are written, and weights, may be of others
  */
 record ConvShape(Convolution.Geometry geometry, DataType type, TensorType x, TensorType w, TensorType y) {
     /** What is no more than this is read row-major: the colors of an image. */
@@ -42,6 +43,11 @@ record ConvShape(Convolution.Geometry geometry, DataType type, TensorType x, Ten
         return IntStream.concat(groups > 1 ? IntStream.concat(IntStream.of(groups), channels) : channels, kernel).asLongStream().toArray();
     }
 
+    /** Returns the type of the weights, or of their gradient. */
+    DataType wType() {
+        return DataType.of(w.dtype()).orElseThrow();
+    }
+
     /** Returns how the weights lie row-major, under the axes of {@link #wDims(boolean)}. */
     Descriptor plainWeights(boolean swapped) {
         long[] strides = Descriptor.rowMajor(wDims());
@@ -51,12 +57,12 @@ record ConvShape(Convolution.Geometry geometry, DataType type, TensorType x, Ten
             strides[out] = strides[out + 1];
             strides[out + 1] = stride;
         }
-        return Descriptor.strided(type, wDims(swapped), strides);
+        return Descriptor.strided(wType(), wDims(swapped), strides);
     }
 
     /** Returns whether x and y can lie in blocks of channels; x may lie row-major instead if it has few of them. */
     boolean suitsBlocks() {
-        return type == DataType.F32 && (isFull(x) || hasFewChannels()) && isFull(y);
+        return x.dtype() == DType.F32 && w.dtype() == DType.F32 && y.dtype() == DType.F32 && (isFull(x) || hasFewChannels()) && isFull(y);
     }
 
     private static boolean isFull(TensorType image) {

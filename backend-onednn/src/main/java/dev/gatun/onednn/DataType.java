@@ -21,9 +21,19 @@ enum DataType {
         };
     }
 
+    /** Returns the type whose elements are as long, for copies: truth values are bytes. */
+    static Optional<DataType> stored(DType dtype) {
+        return dtype == DType.BOOL ? Optional.of(U8) : of(dtype);
+    }
+
     /** Returns the floating type, or empty: integer arithmetic of ours wraps, oneDNN's saturates. */
     static Optional<DataType> floating(DType dtype) {
         return dtype.isFloating() ? of(dtype) : Optional.empty();
+    }
+
+    /** Returns the type of a product's operand: a floating one, or with scales a byte. */
+    static Optional<DataType> arithmetic(DType dtype, Scales scales) {
+        return scales.isPresent() ? of(dtype).filter(type -> type == I8 || type == U8) : floating(dtype);
     }
 
     /** Returns oneDNN's number for it. */

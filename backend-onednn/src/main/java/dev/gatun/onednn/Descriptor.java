@@ -125,6 +125,11 @@ final class Descriptor {
         return strides;
     }
 
+    /** Returns the descriptor of elements of another type, strided as these, which are in no blocks. */
+    Descriptor as(DataType type) {
+        return strided(type, dims(), strides());
+    }
+
     /** Returns the native object. */
     MemorySegment handle() {
         return handle;

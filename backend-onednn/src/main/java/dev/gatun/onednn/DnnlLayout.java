@@ -26,6 +26,11 @@ record DnnlLayout(Descriptor descriptor, Descriptor plain) implements Layout {
         return vectorBlocks ? Blocked.NATIVE : new DnnlLayout(actual, plain);
     }
 
+    /** Returns the layout in which elements of another type lie the same, which takes a layout without blocks. */
+    DnnlLayout as(DataType type) {
+        return new DnnlLayout(descriptor.as(type), plain.as(type));
+    }
+
     /** Returns the block of channels that both backends read. */
     static int block() {
         return Simd.LANES;

@@ -14,17 +14,19 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * An elementwise program over tensors that all lie in one layout of oneDNN's, a permutation of the axes without gaps such as channels last: the vector
- * backend's kernel for the program over the permuted shape.
+ * An elementwise program over tensors that all lie in one layout of oneDNN's, a permutation of the axes without gaps such as channels last, whatever their
+ * types: the vector backend's kernel for the program over the permuted shape.
  */
 record FlatRegion(Kernel kernel, List<Layout> inputLayouts, List<Layout> outputLayouts) implements Kernel {
     /** Returns the kernel, or empty if operands lie otherwise. */
     static Optional<Kernel> of(KernelRequest.Region request, VectorKernels vector) {
         Fused.Region region = request.region();
         Optional<DnnlLayout> layout = layout(request).filter(FlatRegion::isPermutation);
-        if (layout.isEmpty() || !request.outputs().stream().allMatch(t -> t.dtype() == request.inputs().getFirst().dtype())) {
+        boolean known = Stream.concat(request.inputs().stream(), request.outputs().stream()).allMatch(t -> DataType.stored(t.dtype()).isPresent());
+        if (layout.isEmpty() || !known) {
             return Optional.empty();
         }
         int[] order = order(layout.get().descriptor());
@@ -33,17 +35,21 @@ record FlatRegion(Kernel kernel, List<Layout> inputLayouts, List<Layout> outputL
         for (TensorType input : request.inputs()) {
             boolean full = input.shape().equals(region.shape());
             long[] aligned = PostOps.aligned(input.shape(), region.shape().rank());
-            if (!full && Arrays.stream(aligned).filter(d -> d > 1).count() > 1 || full && input.dtype() != request.inputs().getFirst().dtype()) {
+            if (!full && Arrays.stream(aligned).filter(d -> d > 1).count() > 1) {
                 return Optional.empty();
             }
-            layouts.add(full ? layout.get() : Layout.PLAIN);                     // along one axis at most: the order of axes does not matter
+            layouts.add(full ? as(layout.get(), input) : Layout.PLAIN);           // along one axis at most: the order of axes does not matter
             types.add(input.with(permuted(aligned, order)));
         }
         Shape shape = permuted(PostOps.aligned(region.shape(), order.length), order);
         var program = new Fused.Region(shape, region.inputs(), region.code(), region.results());
         List<TensorType> results = request.outputs().stream().map(t -> t.with(shape)).toList();
         return vector.compile(new KernelRequest.Region(program, types, results, Collections.nCopies(types.size(), Layout.PLAIN), request.frozen()))
-                .map(k -> new FlatRegion(k, layouts, Collections.nCopies(results.size(), layout.get())));
+                .map(k -> new FlatRegion(k, layouts, request.outputs().stream().map(t -> as(layout.get(), t)).toList()));
+    }
+
+    private static Layout as(DnnlLayout layout, TensorType tensor) {
+        return layout.as(DataType.stored(tensor.dtype()).orElseThrow());
     }
 
     /** Returns the layout of the first operand of the region's shape that lies in one of oneDNN's. */

@@ -1,5 +1,6 @@
 package dev.gatun.onednn;
 
+import dev.gatun.Precision;
 import dev.gatun.ffi.Located;
 import dev.gatun.ffi.NativeLibrary;
 import dev.gatun.ffi.dnnl.Dnnl;
@@ -91,5 +92,22 @@ record Library(String version, MemorySegment engine, MemorySegment stream) {
                 Dnnl.dnnl_cpu_isa_avx512_core(), "avx512", Dnnl.dnnl_cpu_isa_avx512_core_vnni(), "avx512 with vnni",
                 Dnnl.dnnl_cpu_isa_avx512_core_bf16(), "avx512 with vnni and bf16");
         return names.getOrDefault(isa, "instruction set 0x" + Integer.toHexString(isa));
+    }
+
+    /**
+     * Returns why there are no kernels for {@code precision}, or nothing: BF16 can be computed where vectors have 512 bits, by float32 instructions if need be,
+     * F16 only by a processor that multiplies it. @param isa what the processor can do, as a set of bits
+     */
+    static Optional<String> whyNot(Precision precision, int isa) {
+        return switch (precision) {
+            case F32, INT8 -> Optional.empty();
+            case BF16 -> has(isa, Dnnl.dnnl_cpu_isa_avx512_core()) ? Optional.empty() : Optional.of("this processor has no AVX-512, choose F32 or INT8");
+            case F16 -> has(isa, Dnnl.dnnl_cpu_isa_avx512_core_fp16()) ? Optional.empty()
+                    : Optional.of("this processor has no AVX512-FP16, choose " + (has(isa, Dnnl.dnnl_cpu_isa_avx512_core()) ? "BF16" : "F32"));
+        };
+    }
+
+    private static boolean has(int isa, int bits) {
+        return (isa & bits) == bits;
     }
 }

@@ -1,5 +1,7 @@
 package dev.gatun.onednn;
 
+import dev.gatun.Precision;
+import dev.gatun.ffi.dnnl.Dnnl;
 import dev.gatun.spi.Backend;
 import dev.gatun.spi.Executable;
 import dev.gatun.spi.HostMemory;
@@ -43,6 +45,11 @@ final class OneDnnBackend implements Backend {
     @Override
     public Optional<Kernel> compile(KernelRequest request) {
         return pool.runner().call(() -> primitives.kernel(request));
+    }
+
+    @Override
+    public Optional<String> whyNot(Precision precision) {
+        return Library.whyNot(precision, Dnnl.dnnl_get_effective_cpu_isa());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.gatun.onednn;
 
+import dev.gatun.DType;
 import dev.gatun.Shape;
 import dev.gatun.TensorType;
 import dev.gatun.ffi.dnnl.Dnnl;
@@ -9,6 +10,7 @@ import dev.gatun.op.Elementwise.UnaryFunction;
 import dev.gatun.op.Fused;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,9 @@ import java.util.stream.IntStream;
 /**
  * An elementwise program as a chain of oneDNN's post-ops: y ← f(y) or y ← f(y, operand), one after the other, while the result is in registers. Sums of
  * operands are added one by one: a shortcut that is a convolution of its own brings a second bias.
+ *
+ * <p>A primitive accumulates in float32 and rounds once, when it stores: casts of its result to float32 and of narrow operands cost nothing, and the cast or
+ * the quantization at the end is the type of what it stores.
  *
  * @param bias the operand of the program that a primitive takes as its bias, or {@link #NONE}
  * @param steps what follows it
@@ -32,6 +37,9 @@ record PostOps(int bias, List<Step> steps) {
         steps = List.copyOf(steps);
     }
 
+    /** x · clamp(x · 3.4e38, 0, 1), see {@link #function}. */
+    static final Function RELU = new Function(Dnnl.dnnl_eltwise_hardswish(), Float.MAX_VALUE, 0);
+
     /** No program. */
     static final PostOps EMPTY = new PostOps(NONE, List.of());
 
@@ -44,6 +52,9 @@ record PostOps(int bias, List<Step> steps) {
     /** y ← f(y, operand). @param operand of the program; 0, the result itself, is none */
     record With(int algorithm, int operand) implements Step { }
 
+    /** y ← y + (operand - zero) · scale. oneDNN has none such: {@link Scaling} says it otherwise. */
+    record AddBytes(int operand, float scale, int zero) implements Step { }
+
     /**
      * Returns the chain that {@code region} is, or empty: each instruction must continue it or add operands, and only the last result be kept.
      *
@@ -51,28 +62,125 @@ record PostOps(int bias, List<Step> steps) {
      * @param channel the axis along which a bias lies
      */
     static Optional<PostOps> of(Fused.Region region, List<TensorType> inputs, int channel) {
-        Map<Integer, List<Integer>> sums = new HashMap<>();          // values that are sums of operands, as these
-        IntStream.range(1, region.inputs()).forEach(o -> sums.put(o, List.of(o)));
-        int current = 0;
-        List<Step> steps = new ArrayList<>();
-        for (int i = 0; i < region.code().size(); i++) {
-            Fused.Instruction c = region.code().get(i);
-            int value = region.inputs() + i;
-            if (c.op().equals(ADD) && sums.keySet().containsAll(c.arguments())) {
-                sums.put(value, c.arguments().stream().flatMap(a -> sums.get(a).stream()).toList());
-                continue;
+        Parser parser = new Parser(region, inputs);
+        return parser.parse().filter(_ -> region.results().equals(List.of(parser.current)))
+                .map(steps -> new PostOps(NONE, biasesFirst(steps)).withBias(channel, inputs, region.shape()).scaled(parser.clampsAtZero))
+                .filter(chain -> chain.readsEachOnce(region.inputs()));
+    }
+
+    /** Follows the value that the chain has so far from instruction to instruction. */
+    private static final class Parser {
+        private final Fused.Region region;
+        private final List<TensorType> inputs;
+        /** Values that are sums of operands, as these additions. */
+        private final Map<Integer, List<Step>> sums = new HashMap<>();
+        private int current;
+        private boolean stored;
+        private boolean clampsAtZero;
+
+        Parser(Fused.Region region, List<TensorType> inputs) {
+            this.region = region;
+            this.inputs = inputs;
+            IntStream.range(1, region.inputs()).filter(o -> inputs.get(o).dtype().isFloating()).forEach(o -> sums.put(o, List.of(add(o))));
+        }
+
+        private static Step add(int operand) {
+            return new With(Dnnl.dnnl_binary_add(), operand);
+        }
+
+        Optional<List<Step>> parse() {
+            List<Step> steps = new ArrayList<>();
+            for (int i = 0; i < region.code().size(); i++) {
+                Fused.Instruction c = region.code().get(i);
+                int value = region.inputs() + i;
+                Optional<List<Step>> sum = sum(c);
+                if (sum.isPresent()) {
+                    sums.put(value, sum.get());
+                    continue;
+                }
+                Optional<List<Step>> next = stored ? Optional.empty() : next(c);
+                if (next.isEmpty()) {
+                    return Optional.empty();
+                }
+                steps.addAll(next.get());
+                current = value;
             }
-            List<Step> next = steps(c, current, sums);
-            if (next.isEmpty() || c.dtype() != inputs.getFirst().dtype()) {
+            return Optional.of(steps);
+        }
+
+        /** Returns the sum of operands that an instruction gives, or empty if it gives anything else. */
+        private Optional<List<Step>> sum(Fused.Instruction c) {
+            int x = c.arguments().getFirst();
+            return switch (c.op()) {
+                case Elementwise.Cast cast when isComputed(cast.to()) -> Optional.ofNullable(sums.get(x));
+                case Elementwise.Dequantize d when x > 0 && x < region.inputs() && inputs.get(x).dtype().bytes() == 1 && d.scale() > 0 ->
+                    Optional.of(List.of(new AddBytes(x, d.scale(), d.zero())));
+                case Elementwise op when op.equals(ADD) && sums.keySet().containsAll(c.arguments()) ->
+                    Optional.of(c.arguments().stream().flatMap(a -> sums.get(a).stream()).toList());
+                case Elementwise _ -> Optional.empty();
+            };
+        }
+
+        /** Returns whether the chain may compute in {@code dtype}: float32, or the type of the primitive's result. */
+        private boolean isComputed(DType dtype) {
+            return dtype == DType.F32 || dtype == inputs.getFirst().dtype();
+        }
+
+        /** Returns what an instruction does to the value that the chain has so far, or empty if it does anything else. */
+        private Optional<List<Step>> next(Fused.Instruction c) {
+            boolean ofCurrent = c.arguments().equals(List.of(current));
+            return switch (c.op()) {
+                case Elementwise.Unary u -> ofCurrent && isComputed(c.dtype()) ? function(u.function()).map(List::of) : Optional.empty();
+                case Elementwise.Binary b -> isComputed(c.dtype()) ? binary(b.function(), c.arguments()) : Optional.empty();
+                case Elementwise.Cast cast -> ofCurrent ? cast(cast.to()) : Optional.empty();
+                case Elementwise.Quantize q -> ofCurrent ? Optional.of(quantize(q)) : Optional.empty();
+                case Elementwise.Where _, Elementwise.Dequantize _ -> Optional.empty();
+            };
+        }
+
+        private Optional<List<Step>> binary(BinaryFunction function, List<Integer> arguments) {
+            boolean first = arguments.get(0) == current;
+            boolean inOrder = first || arguments.get(1) == current && isCommutative(function);
+            List<Step> others = sums.getOrDefault(arguments.get(first ? 1 : 0), List.of());
+            if (!inOrder || others.isEmpty()) {
                 return Optional.empty();
             }
-            steps.addAll(next);
-            current = value;
+            return function == BinaryFunction.ADD ? Optional.of(others)
+                    : others.size() == 1 && others.getFirst() instanceof With(int _, int o) ? algorithm(function).map(f -> List.of(new With(f, o)))
+                    : Optional.empty();
         }
-        boolean alone = region.results().equals(List.of(current));
-        boolean sameType = inputs.stream().allMatch(t -> t.dtype() == inputs.getFirst().dtype());
-        PostOps chain = new PostOps(NONE, steps).withBias(channel, inputs, region.shape());
-        return alone && sameType && chain.readsEachOnce(region.inputs()) ? Optional.of(chain) : Optional.empty();
+
+        private Optional<List<Step>> cast(DType to) {
+            if (isComputed(to)) {
+                return Optional.of(List.of());
+            }
+            stored = true;
+            return DataType.floating(to).map(_ -> List.of());
+        }
+
+        private List<Step> quantize(Elementwise.Quantize q) {
+            stored = true;
+            clampsAtZero = !q.signed() && q.zero() == 0;
+            return List.of(new Function(Dnnl.dnnl_eltwise_linear(), 1 / q.scale(), q.zero()));
+        }
+    }
+
+    /** Additions that follow each other may come in any order: floats first, since the first along the channels is the bias, then bytes. */
+    private static List<Step> biasesFirst(List<Step> steps) {
+        List<Step> sorted = new ArrayList<>(steps);
+        for (int from = 0, to = 0; to < steps.size(); from = to + 1) {
+            for (to = from; to < steps.size() && isAddition(steps.get(to)); to++) { }
+            sorted.subList(from, to).sort(Comparator.comparing(AddBytes.class::isInstance));
+        }
+        return sorted;
+    }
+
+    private static boolean isAddition(Step step) {
+        return step instanceof AddBytes || step instanceof With(int algorithm, int _) && algorithm == Dnnl.dnnl_binary_add();
+    }
+
+    private PostOps scaled(boolean clampsAtZero) {
+        return new PostOps(bias, Scaling.apply(steps, clampsAtZero));
     }
 
     /** Returns the chain with the first of its additions, if one of those that begin it lies along {@code channel}, as the bias. */
@@ -93,28 +201,13 @@ record PostOps(int bias, List<Step> steps) {
                 .count() == 1);
     }
 
-    /** Returns what an instruction does to the value that the chain has so far, or nothing if it does anything else. */
-    private static List<Step> steps(Fused.Instruction c, int current, Map<Integer, List<Integer>> sums) {
-        return switch (c.op()) {
-            case Elementwise.Unary u -> c.arguments().equals(List.of(current)) ? function(u.function()).stream().toList() : List.of();
-            case Elementwise.Binary b -> {
-                boolean first = c.arguments().get(0) == current;
-                boolean inOrder = first || c.arguments().get(1) == current && isCommutative(b.function());
-                List<Integer> others = sums.getOrDefault(c.arguments().get(first ? 1 : 0), List.of());
-                boolean each = others.size() == 1 || b.function() == BinaryFunction.ADD;
-                yield inOrder && each ? algorithm(b.function()).map(f -> others.stream().<Step>map(o -> new With(f, o)).toList()).orElse(List.of()) : List.of();
-            }
-            case Elementwise.Where _, Elementwise.Cast _, Elementwise.Quantize _, Elementwise.Dequantize _ -> List.of();
-        };
-    }
-
     /**
      * The functions whose post-ops are right everywhere. oneDNN's own ReLU makes 0 of a NaN, which then is lost; x · clamp(x · 3.4e38, 0, 1), its hard swish,
      * is the same for all numbers down to the smallest normal one, keeps NaN, and costs three instructions more; of -∞ it makes NaN.
      */
     private static Optional<Step> function(UnaryFunction f) {
         return switch (f) {
-            case RELU -> Optional.of(new Function(Dnnl.dnnl_eltwise_hardswish(), Float.MAX_VALUE, 0));
+            case RELU -> Optional.of(PostOps.RELU);
             case TANH -> Optional.of(new Function(Dnnl.dnnl_eltwise_tanh(), 0, 0));
             case SIGMOID -> Optional.of(new Function(Dnnl.dnnl_eltwise_logistic(), 0, 0));
             case ABS -> Optional.of(new Function(Dnnl.dnnl_eltwise_abs(), 0, 0));
@@ -147,7 +240,13 @@ record PostOps(int bias, List<Step> steps) {
 
     /** Returns whether there is a ReLU, of which -∞ makes NaN. */
     boolean hasRelu() {
-        return steps.stream().anyMatch(s -> s instanceof Function(int algorithm, float _, float _) && algorithm == Dnnl.dnnl_eltwise_hardswish());
+        return steps.contains(RELU);
+    }
+
+    /** Returns the chain for numbers that are finite, as sums of integers are: oneDNN's own ReLU makes +0 of all that is negative. */
+    PostOps ofFiniteNumbers() {
+        Function relu = new Function(Dnnl.dnnl_eltwise_relu(), 0, 0);
+        return new PostOps(bias, steps.stream().map(s -> s.equals(RELU) ? relu : s).toList());
     }
 
     /** Returns oneDNN's number for an operand of a step. @throws IllegalArgumentException if no step, or more than one, reads it */
@@ -165,6 +264,7 @@ record PostOps(int bias, List<Step> steps) {
             switch (step) {
                 case Function f -> attributes.eltwise(f.algorithm(), f.alpha(), f.beta());
                 case With w -> attributes.binary(w.algorithm(), views.get(w.operand()));
+                case AddBytes a -> throw new AssertionError(a + " has been resolved");
             }
         }
     }

@@ -55,12 +55,13 @@ record Primitives(Session session, VectorKernels vector) {
 
     private Optional<Kernel> single(KernelRequest.Single request) {
         return switch (request.op()) {
-            case Contraction.MatMul m -> MatMul.of(m, request.outputs().getFirst(), request, PostOps.EMPTY, session);
+            case Contraction.MatMul m -> MatMul.of(m, request, PostOps.EMPTY, session);
             case Convolution c -> vector.winograd(request).or(() -> convolution(c, request));
             case Elementwise e -> elementwise(e, request);
             case Movement m -> movement(m, request);
             case Recurrent.Rnn r -> Rnn.of(r, request, session);
-            case Reduction _, Indexing _, Normalization _, Pooling _, Recurrent.RnnBackward _, Quantized _, Source _, Random _, Fused _ -> Optional.empty();
+            case Quantized q -> quantized(q, request, PostOps.EMPTY);
+            case Reduction _, Indexing _, Normalization _, Pooling _, Recurrent.RnnBackward _, Source _, Random _, Fused _ -> Optional.empty();
         };
     }
 
@@ -104,21 +105,37 @@ record Primitives(Session session, VectorKernels vector) {
         Fused.Epilogue fused = request.fused();
         Op root = fused.root();
         List<TensorType> rootIn = request.inputs().subList(0, fused.rootInputs());
-        TensorType result = new TensorType(rootIn.getFirst().dtype(), fused.region().shape());
+        TensorType result = new TensorType((root instanceof Quantized ? rootIn.getLast() : rootIn.getFirst()).dtype(), fused.region().shape());
         List<TensorType> operands = new ArrayList<>(List.of(result));
         operands.addAll(request.inputs().subList(fused.rootInputs(), request.inputs().size()));
         Optional<Kernel> own = switch (root) {
-            case Contraction.MatMul m -> MatMul.postOps(fused.region(), operands).flatMap(p -> MatMul.of(m, result, request, p, session));
+            case Contraction.MatMul m -> MatMul.postOps(fused.region(), operands, true).flatMap(p -> MatMul.of(m, request, p, session));
             case Convolution.Conv c -> vector.winograd(request).or(() -> Conv.postOps(fused.region(), operands)
                     .flatMap(p -> Conv.of(c, request, p, session)));
             case Convolution.ConvBackwardData c -> vector.winograd(request).or(() -> Conv.postOps(fused.region(), operands)
-                    .flatMap(p -> Conv.transposed(c, result, request, p, session)));
+                    .flatMap(p -> Conv.transposed(c, request, p, session)));
+            case Quantized q -> quantizedPostOps(q, fused.region(), operands).flatMap(p -> quantized(q, request, p.ofFiniteNumbers()));
             case Op _ -> Optional.empty();
         };
         // A program that cannot be part of a convolution runs after it, in the convolution's layout.
         boolean apart = root instanceof Convolution c && single(new KernelRequest.Single(c, rootIn, List.of(result),
                 request.layouts().subList(0, rootIn.size()), request.frozen().subList(0, rootIn.size()))).isPresent();
         return own.or(() -> apart ? Optional.empty() : vector.compile(request));
+    }
+
+    private static Optional<PostOps> quantizedPostOps(Quantized op, Fused.Region region, List<TensorType> operands) {
+        return switch (op) {
+            case Quantized.QuantizedConv _ -> Conv.postOps(region, operands);
+            case Quantized.QuantizedMatMul _ -> MatMul.postOps(region, operands, false);
+        };
+    }
+
+    private Optional<Kernel> quantized(Quantized op, KernelRequest request, PostOps postOps) {
+        return switch (op) {
+            case Quantized _ when !Scales.areFloats(request) -> Optional.empty();
+            case Quantized.QuantizedConv c -> Conv.of(c, request, postOps, session);
+            case Quantized.QuantizedMatMul m -> MatMul.of(m, request, postOps, session);
+        };
     }
 
     private Optional<Kernel> reorder(KernelRequest.Reorder request) {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.Backends;
+import dev.gatun.Precision;
+import dev.gatun.ffi.dnnl.Dnnl;
 import dev.gatun.spi.BackendProvider;
 import dev.gatun.spi.BackendProvider.Availability;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,5 +96,16 @@ class OneDnnProviderTest {
         assertFalse(Library.isUsable(3, 10));
         assertFalse(Library.isUsable(2, 11));
         assertFalse(Library.isUsable(4, 0));
+    }
+
+    @Test
+    void whatAProcessorCannotComputeIsRefusedWithAWayOut() {
+        int avx2 = Dnnl.dnnl_cpu_isa_avx2();
+        assertEquals(Optional.of("this processor has no AVX-512, choose F32 or INT8"), Library.whyNot(Precision.BF16, avx2));
+        assertEquals(Optional.of("this processor has no AVX512-FP16, choose F32"), Library.whyNot(Precision.F16, avx2));
+        assertEquals(Optional.of("this processor has no AVX512-FP16, choose BF16"), Library.whyNot(Precision.F16, Dnnl.dnnl_cpu_isa_avx512_core_bf16()));
+        assertEquals(Optional.empty(), Library.whyNot(Precision.BF16, Dnnl.dnnl_cpu_isa_avx512_core()));
+        assertEquals(Optional.empty(), Library.whyNot(Precision.F16, Dnnl.dnnl_cpu_isa_avx512_core_amx_fp16()));
+        assertEquals(Optional.empty(), Library.whyNot(Precision.INT8, avx2));
     }
 }

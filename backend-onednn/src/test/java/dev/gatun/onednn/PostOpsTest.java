@@ -73,4 +73,44 @@ class PostOpsTest {
         var max = new Fused.Instruction(new Elementwise.Binary(BinaryFunction.MAX), List.of(0, 1), DType.F32);
         assertTrue(PostOps.of(region(2, max), List.of(Y, Y), 1).isEmpty());
     }
+
+    private static Fused.Instruction to(DType dtype, int a) {
+        return new Fused.Instruction(new Elementwise.Cast(dtype), List.of(a), dtype);
+    }
+
+    private static PostOps.Function linear(double alpha, double beta) {
+        return new PostOps.Function(Dnnl.dnnl_eltwise_linear(), (float) alpha, (float) beta);
+    }
+
+    @Test
+    void castsOfANarrowProductAreNoSteps() {
+        TensorType narrow = Y.with(DType.BF16);
+        var code = region(3, to(DType.F32, 0), add(3, 1), to(DType.F32, 2), add(4, 5), unary(UnaryFunction.RELU, 6), to(DType.BF16, 7));
+        PostOps chain = PostOps.of(code, List.of(narrow, BIAS, narrow), 1).orElseThrow();
+        assertEquals(1, chain.bias());
+        assertEquals(List.of(new PostOps.With(Dnnl.dnnl_binary_add(), 2), PostOps.RELU), chain.steps());
+    }
+
+    @Test
+    void whatIsComputedOnAfterItWasRoundedIsNoChain() {
+        assertTrue(PostOps.of(region(1, to(DType.BF16, 0), to(DType.F32, 1), unary(UnaryFunction.RELU, 2)), List.of(Y), 1).isEmpty());
+    }
+
+    @Test
+    void aReluBeforeBytesFromZeroOnIsLeftOut() {
+        var quantize = new Fused.Instruction(new Elementwise.Quantize(false, 0.25f, 0), List.of(3), DType.U8);
+        PostOps chain = PostOps.of(region(2, add(0, 1), unary(UnaryFunction.RELU, 2), quantize), List.of(Y, BIAS), 1).orElseThrow();
+        assertEquals(1, chain.bias());
+        assertEquals(List.of(linear(4, 0)), chain.steps());
+    }
+
+    @Test
+    void bytesAreAddedInTheirOwnUnits() {
+        var dequantize = new Fused.Instruction(new Elementwise.Dequantize(0.5f, 3), List.of(1), DType.F32);
+        var quantize = new Fused.Instruction(new Elementwise.Quantize(false, 0.25f, 0), List.of(7), DType.U8);
+        var code = region(3, dequantize, add(0, 3), add(4, 2), unary(UnaryFunction.RELU, 5), to(DType.F32, 6), quantize);
+        PostOps chain = PostOps.of(code, List.of(Y, Y.with(DType.U8), BIAS), 1).orElseThrow();
+        assertEquals(2, chain.bias());
+        assertEquals(List.of(linear(2, -3), new PostOps.With(Dnnl.dnnl_binary_add(), 1), linear(2, 0)), chain.steps());
+    }
 }
