@@ -1,5 +1,6 @@
 package dev.gatun.onednn;
 
+import dev.gatun.DType;
 import dev.gatun.TensorType;
 import dev.gatun.op.Contraction;
 import dev.gatun.op.Convolution;
@@ -19,6 +20,7 @@ import dev.gatun.spi.Kernel;
 import dev.gatun.spi.KernelRequest;
 import dev.gatun.spi.Layout;
 import dev.gatun.vector.VectorKernels;
+import dev.gatun.vector.blocked.Blocked;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,10 +34,15 @@ import java.util.stream.IntStream;
  * convolutions      Winograd's algorithm of the vector backend, else {@link Conv}, {@link ConvGradient}
  * products          {@link MatMul}
  * recurrent layers  {@link Rnn}, forward, where it is faster than the vector backend's
+ * pools, norms      {@link Pool}, {@link BatchNorm}, {@link Lrn} of narrow types, in layouts of oneDNN's, and where they are faster; else the vector backend
+ * sums, transposes  {@link Reduce}, {@link Permute}, likewise
  * programs          {@link FlatRegion}, {@link Sum}, {@link Eltwise}, {@link Binary} where operands lie in a layout of oneDNN's, else the vector backend
  * joins             {@link Concat} where operands lie in a layout of oneDNN's, else the vector backend
  * reorders          {@link Reorder}, the vector backend's, or a {@link Detour}
  * </pre>
+ *
+ * <p>Not used: softmax, which makes 0 of NaN, and whose logarithm is off by 3e-6 near 0; shuffle, which is fast in blocks only, and PReLU, resampling and
+ * gradients of elementwise functions, which are not ops here but programs and gathers.
  */
 record Primitives(Session session, VectorKernels vector) {
     /** Returns the kernel for a request, or empty. Runs on the runner's thread: a primitive keeps the number of threads that it was made under. */
@@ -61,7 +68,41 @@ record Primitives(Session session, VectorKernels vector) {
             case Movement m -> movement(m, request);
             case Recurrent.Rnn r -> Rnn.of(r, request, session);
             case Quantized q -> quantized(q, request, PostOps.EMPTY);
-            case Reduction _, Indexing _, Normalization _, Pooling _, Recurrent.RnnBackward _, Source _, Random _, Fused _ -> Optional.empty();
+            case Pooling p -> isForVector(request) && !Pool.isFaster(p, request) ? Optional.empty() : pooling(p, request);
+            case Normalization n -> isForVector(request) && !Lrn.isFaster(n, request) ? Optional.empty() : normalization(n, request);
+            case Reduction r -> isForVector(request) ? Optional.empty() : reduction(r, request);
+            case Indexing _, Recurrent.RnnBackward _, Source _, Random _, Fused _ -> Optional.empty();
+        };
+    }
+
+    /** Returns whether the vector backend has kernels for the operand as it lies: they are all of float32. */
+    private static boolean isForVector(KernelRequest.Single request) {
+        Layout layout = request.layouts().getFirst();
+        return request.inputs().getFirst().dtype() == DType.F32 && (layout.equals(Layout.PLAIN) || layout.equals(Blocked.NATIVE));
+    }
+
+    private Optional<Kernel> pooling(Pooling op, KernelRequest.Single request) {
+        return switch (op) {
+            case Pooling.MaxPool p -> Pool.of(p, request, session);
+            case Pooling.AvgPool p -> Pool.of(p, request, session);
+            case Pooling.AvgPoolBackward p -> Pool.of(p, request, session);
+            case Pooling.MaxPoolBackward _ -> Optional.empty();
+        };
+    }
+
+    private Optional<Kernel> normalization(Normalization op, KernelRequest.Single request) {
+        return switch (op) {
+            case Normalization.BatchNorm n -> BatchNorm.of(n, request, session);
+            case Normalization.BatchNormBackward n -> BatchNorm.of(n, request, session);
+            case Normalization.LocalResponseNorm n -> Lrn.of(n, request, session);
+            case Normalization.Standardize _, Normalization.StandardizeBackward _, Normalization.Softmax _, Normalization.LogSoftmax _ -> Optional.empty();
+        };
+    }
+
+    private Optional<Kernel> reduction(Reduction op, KernelRequest.Single request) {
+        return switch (op) {
+            case Reduction.Reduce r -> Reduce.of(r, request, session);
+            case Reduction.ArgReduce _, Reduction.Cumulative _ -> Optional.empty();
         };
     }
 
@@ -93,7 +134,8 @@ record Primitives(Session session, VectorKernels vector) {
     private Optional<Kernel> movement(Movement op, KernelRequest.Single request) {
         return switch (op) {
             case Movement.Concat c -> Concat.of(c, request, session);
-            case Movement.Reshape _, Movement.Permute _, Movement.Expand _, Movement.Slice _, Movement.Pad _, Movement.Detach _ -> Optional.empty();
+            case Movement.Permute p -> Permute.isFaster(p, request) ? Permute.of(p, request, session) : Optional.empty();
+            case Movement.Reshape _, Movement.Expand _, Movement.Slice _, Movement.Pad _, Movement.Detach _ -> Optional.empty();
         };
     }
 

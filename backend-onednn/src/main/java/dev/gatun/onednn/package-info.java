@@ -5,8 +5,8 @@
  * OneDnnProvider       is it usable? -> OneDnnBackend
  * Library              oneDNN in this process: version, engine, stream; {@link dev.gatun.onednn.Status} -> NativeException
  * OpenMp, Runner       the one thread that calls oneDNN, its pool of threads, and tasks of the vector backend on that pool
- * Primitives           KernelRequest -> one class a kind: Conv, ConvGradient, MatMul, Reorder, Rnn, Concat, Sum, Eltwise, Binary,
- *                      FlatRegion
+ * Primitives           KernelRequest -> one class a kind: Conv, ConvGradient, MatMul, Reorder, Rnn, Pool, BatchNorm, Lrn,
+ *                      Reduce, Permute, Concat, Sum, Eltwise, Binary, FlatRegion; ImageFormat, PoolShape: what some of them share
  * Descriptor           how a tensor lies, as a value; DnnlLayout = Descriptor as a layout of the planner's
  * PrimitiveDescriptor  an implementation that oneDNN offers; Attributes, PostOps: what it does besides
  * PrimitiveKernel      a primitive with its Operands; BoundPrimitive: with memory objects and the table of arguments
