@@ -15,7 +15,7 @@ final class Runner implements AutoCloseable {
     private static final int SPINS = 1500;
 
     private final Thread thread;
-    private final ReentrantLock turn = new ReentrantLock();
+    private final ReentrantLock turn = new ReentrantLock(true);      // first come, first served
     private volatile Runnable job;              // null when there is none, or when it is done
     private volatile Thread caller;             // null unless it is parked, or about to be
     private volatile boolean parked;

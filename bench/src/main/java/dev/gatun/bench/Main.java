@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 
 /** The command {@code bench/run}. */
 @Command(name = "bench/run", mixinStandardHelpOptions = true, description = "Benchmarks of Gatun.",
-        subcommands = {KernelsCommand.class, PeersCommand.class, ColdCommand.class, Main.PeakCommand.class})
+        subcommands = {KernelsCommand.class, PeersCommand.class, ColdCommand.class, SoakCommand.class, Main.PeakCommand.class})
 public final class Main implements Runnable {
     private Main() {
     }

@@ -11,6 +11,7 @@
  * Interpreter          runs a case op by op, without a planner  Expectation   what it should give
  * GuardedBackend       puts every buffer of every kernel between guards
  * QueueBackend         an asynchronous double, which passes the kit too
+ * Soak                 many callers for a long time, and backends opened and closed again and again
  * </pre>
  *
  * <p>An example, the kit for the vector backend:
