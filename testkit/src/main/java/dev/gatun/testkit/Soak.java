@@ -55,6 +55,7 @@ public record Soak(Supplier<Backend> open, Layer net, TensorType input) {
      */
     public record Held(long residentKb, int threads, long tensorBytes) {
         static Held now() {
+            System.gc();                                          // garbage is not held
             HostMemory.shared().trim();
             return new Held(status("VmRSS:"), (int) status("Threads:"), HostMemory.shared().usedBytes());
         }
@@ -91,6 +92,7 @@ public record Soak(Supplier<Backend> open, Layer net, TensorType input) {
 
     /** Lets {@code threads} threads, every other of them virtual, call one predictor for {@code time}. */
     public Report concurrently(int threads, Duration time) {
+        once();                                                   // the network's parameters stay, as do the threads of the process
         Held before = Held.now();
         Report during;
         try (Backend backend = open.get(); Predictor predictor = Predictor.of(net, backend)) {
@@ -151,8 +153,8 @@ public record Soak(Supplier<Backend> open, Layer net, TensorType input) {
 
     /** Opens the backend, computes a prediction and closes it, {@code times} times. */
     public Report opening(int times) {
-        Held before = Held.now();
         float[] expected = once();
+        Held before = Held.now();
         List<Held> looks = new ArrayList<>();
         long wrong = 0;
         for (int i = 1; i < times; i++) {
@@ -165,7 +167,8 @@ public record Soak(Supplier<Backend> open, Layer net, TensorType input) {
     }
 
     private float[] once() {
-        try (Backend backend = open.get(); Predictor predictor = Predictor.of(net, backend); Tensor x = Tensor.full(DType.F32, input.shape(), .5).eval(backend)) {
+        try (Backend backend = open.get(); Predictor predictor = Predictor.of(net, backend);
+             Tensor x = Tensor.full(DType.F32, input.shape(), .5).eval(backend)) {
             return predict(predictor, x);
         }
     }
