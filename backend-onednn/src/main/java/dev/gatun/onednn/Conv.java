@@ -17,7 +17,7 @@ import java.util.Optional;
  * {@link Scales}, the convolution of 8-bit integers.
  *
  * <p>In float32 images lie in blocks of channels if these can be filled: Winograd's kernels of the vector backend read the same. Otherwise oneDNN chooses, and
- * the next op takes what it gets: of narrow types, channels last.
+ * the next op takes what it gets: of narrow types channels last, or blocks where weights are trained.
  */
 final class Conv {
     private static final int X = 0;
@@ -91,7 +91,7 @@ final class Conv {
     /** Blocks of channels if they are full, else what oneDNN likes best with the operand as it lies, else what it likes best. */
     private Optional<Kernel> best() {
         Descriptor any = Descriptor.any(stored, Descriptor.dims(result()));
-        Optional<Kernel> blocked = shape.suitsBlocks()
+        Optional<Kernel> blocked = shape.suitsBlocks(!request.frozen().get(W))
                 ? transposed ? of(shape.blockedY(), shape.blockedX()) : of(shape.blockedX(), shape.blockedY()) : Optional.empty();
         Layout layout = request.layouts().get(X);
         return blocked.or(() -> layout.equals(Layout.PLAIN) ? Optional.empty() : Descriptor.of(source(), layout).flatMap(src -> of(src, any)))

@@ -55,7 +55,7 @@ final class ConvGradient {
     private Optional<Kernel> best(int yOperand, TensorType y, TensorType x, Attempt attempt) {
         Descriptor anyX = Descriptor.any(shape.type(), Descriptor.dims(x));
         Descriptor anyY = Descriptor.any(shape.type(), Descriptor.dims(y));
-        Optional<Kernel> blocked = shape.suitsBlocks() ? attempt.of(shape.blockedY(), shape.blockedX()) : Optional.empty();
+        Optional<Kernel> blocked = shape.suitsBlocks(true) ? attempt.of(shape.blockedY(), shape.blockedX()) : Optional.empty();
         Layout layout = request.layouts().get(yOperand);
         return blocked.or(() -> layout.equals(Layout.PLAIN) ? Optional.empty() : Descriptor.of(y, layout).flatMap(lies -> attempt.of(lies, anyX)))
                 .or(() -> attempt.of(anyY, anyX));

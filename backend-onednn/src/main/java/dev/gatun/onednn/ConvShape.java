@@ -1,6 +1,5 @@
 package dev.gatun.onednn;
 
-import dev.gatun.DType;
 import dev.gatun.Shape;
 import dev.gatun.TensorType;
 import dev.gatun.op.Convolution;
@@ -60,13 +59,21 @@ record ConvShape(Convolution.Geometry geometry, DataType type, TensorType x, Ten
         return Descriptor.strided(wType(), wDims(swapped), strides);
     }
 
-    /** Returns whether x and y can lie in blocks of channels; x may lie row-major instead if it has few of them. */
-    boolean suitsBlocks() {
-        return x.dtype() == DType.F32 && w.dtype() == DType.F32 && y.dtype() == DType.F32 && (isFull(x) || hasFewChannels()) && isFull(y);
+    /**
+     * Returns whether x and y shall lie in blocks of channels; x may lie row-major instead if it has few of them. In float32 always if they are full; in BF16
+     * where weights are trained: the gradients have faster kernels there, and nothing is reordered between them and the forward pass.
+     */
+    boolean suitsBlocks(boolean isTrained) {
+        boolean sameType = x.dtype() == y.dtype() && (type == DataType.F32 || type == DataType.BF16 && isTrained);
+        return sameType && (isFull(x) || hasFewChannels()) && isFull(y);
     }
 
-    private static boolean isFull(TensorType image) {
-        return Descriptor.isFull(image, DnnlLayout.block());
+    private boolean isFull(TensorType image) {
+        return Descriptor.isFull(image, block());
+    }
+
+    private int block() {
+        return DnnlLayout.block(type);
     }
 
     boolean hasFewChannels() {
@@ -75,12 +82,12 @@ record ConvShape(Convolution.Geometry geometry, DataType type, TensorType x, Ten
 
     /** Returns x in blocks of channels, or row-major if it has few. */
     Descriptor blockedX() {
-        return hasFewChannels() ? Descriptor.plain(type, x) : Descriptor.blocked(type, DnnlLayout.block(), xDims());
+        return hasFewChannels() ? Descriptor.plain(type, x) : Descriptor.blocked(type, block(), xDims());
     }
 
     /** Returns y in blocks of channels. */
     Descriptor blockedY() {
-        return Descriptor.blocked(type, DnnlLayout.block(), yDims());
+        return Descriptor.blocked(type, block(), yDims());
     }
 
     /** How the kernel moves, as arrays of native memory. @param dilates D - 1 */

@@ -125,9 +125,10 @@ final class Descriptor {
         return strides;
     }
 
-    /** Returns the descriptor of elements of another type, strided as these, which are in no blocks. */
+    /** Returns the descriptor of elements of another type that lie as these: strided, or in blocks of channels. */
     Descriptor as(DataType type) {
-        return strided(type, dims(), strides());
+        long[] sizes = blocks().getLast();
+        return sizes.length == 0 ? strided(type, dims(), strides()) : blocked(type, (int) sizes[0], dims());
     }
 
     /** Returns the native object. */

@@ -13,6 +13,8 @@ import dev.gatun.vector.blocked.Blocked;
  *         more, those of a transposed convolution are swapped)
  */
 record DnnlLayout(Descriptor descriptor, Descriptor plain) implements Layout {
+    private static final int NARROW_BLOCK = 16;
+
     /**
      * Returns the layout of {@code tensor} that lies as {@code actual} says: row-major and the vector backend's blocks under their own names, so that kernels
      * of both backends read each other's results as they are.
@@ -26,14 +28,14 @@ record DnnlLayout(Descriptor descriptor, Descriptor plain) implements Layout {
         return vectorBlocks ? Blocked.NATIVE : new DnnlLayout(actual, plain);
     }
 
-    /** Returns the layout in which elements of another type lie the same, which takes a layout without blocks. */
-    DnnlLayout as(DataType type) {
-        return new DnnlLayout(descriptor.as(type), plain.as(type));
-    }
-
     /** Returns the block of channels that both backends read. */
     static int block() {
         return Simd.LANES;
+    }
+
+    /** Returns the block of channels for images of a type. */
+    static int block(DataType type) {
+        return type == DataType.F32 ? block() : NARROW_BLOCK;
     }
 
     @Override
