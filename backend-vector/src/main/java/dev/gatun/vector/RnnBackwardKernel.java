@@ -2,9 +2,9 @@ package dev.gatun.vector;
 
 import static dev.gatun.vector.Native.FLOAT;
 
-import dev.gatun.DType;
 import dev.gatun.TensorType;
 import dev.gatun.op.Recurrent;
+import dev.gatun.spi.Kernel;
 import java.util.List;
 import java.util.Optional;
 
@@ -79,8 +79,13 @@ final class RnnBackwardKernel implements FrameKernel {
     }
 
     /** Returns a kernel, or empty if the operands are not floats. */
-    static Optional<RnnBackwardKernel> of(Recurrent.RnnBackward op, List<TensorType> inputs, Workers workers) {
-        return inputs.getFirst().dtype() == DType.F32 ? Optional.of(new RnnBackwardKernel(RnnShape.of(op, op.reverse(), inputs), workers)) : Optional.empty();
+    static Optional<Kernel> of(Recurrent.RnnBackward op, List<TensorType> inputs, List<TensorType> outputs, Workers workers) {
+        RnnShape shape = RnnShape.of(op, op.reverse(), inputs);
+        return switch (inputs.getFirst().dtype()) {
+            case F32 -> Optional.of(new RnnBackwardKernel(shape, workers));
+            case BF16 -> Optional.of(new WidenedKernel(new RnnBackwardKernel(shape, workers), inputs, outputs, workers));
+            case F64, F16, I8, U8, I16, U16, I32, U32, I64, U64, BOOL -> Optional.empty();
+        };
     }
 
     @Override

@@ -4,9 +4,9 @@ import static dev.gatun.vector.Native.FLOAT;
 import static dev.gatun.vector.Native.getLong;
 import static dev.gatun.vector.Native.putLong;
 
-import dev.gatun.DType;
 import dev.gatun.TensorType;
 import dev.gatun.op.Recurrent;
+import dev.gatun.spi.Kernel;
 import dev.gatun.spi.Layout;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -41,8 +41,10 @@ final class RnnKernel implements FrameKernel {
     private final boolean frozenInput;
     private final boolean frozenState;
     private final boolean packsState;
+    private final boolean pairsState;
     private final RnnPanels inputPanels;
     private final RnnPanels statePanels;
+    private final RnnPairs statePairs;
     private final int stepsAtOnce;
     private final Sgemm projection;
     private final Sgemm lastProjection;
@@ -68,12 +70,13 @@ final class RnnKernel implements FrameKernel {
     private final long slices;
     private final long scratchBytes;
 
-    private RnnKernel(RnnShape s, boolean reserve, boolean frozenInput, boolean frozenState, Workers workers) {
+    private RnnKernel(RnnShape s, boolean reserve, boolean frozenInput, boolean frozenState, boolean pairsState, Workers workers) {
         this.kind = s.cell().kind();
         this.s = s;
         this.reserve = reserve;
         this.frozenInput = frozenInput;
         this.frozenState = frozenState;
+        this.pairsState = pairsState;
         this.workers = workers;
         // Read from the ends of samples of several lengths, a step is many times: their inputs do not lie together.
         boolean manyTimes = s.cell().lengths() && s.reverse();
@@ -81,6 +84,7 @@ final class RnnKernel implements FrameKernel {
         packsState = !frozenState && (long) s.T() * s.N() >= MANY;
         inputPanels = new RnnPanels(s.gates(), s.H(), s.I());
         statePanels = new RnnPanels(s.gates(), s.H(), s.H());
+        statePairs = new RnnPairs(s.gates(), s.H(), s.H());
         grid = RnnGrid.of(s, workers.threads(), isResetBefore() ? 2 : 1);
         stepsAtOnce = projectsInStep || manyTimes ? s.T() : Math.min(s.T(), Math.ceilDiv(ROWS_AT_ONCE, Math.max(1, s.N())));
         projection = projection(stepsAtOnce);
@@ -115,18 +119,26 @@ final class RnnKernel implements FrameKernel {
     }
 
     /** Returns a kernel, or empty if the operands are not floats. */
-    static Optional<RnnKernel> of(Recurrent.Rnn op, List<TensorType> inputs, List<Boolean> frozen, Workers workers) {
-        if (inputs.getFirst().dtype() != DType.F32) {
-            return Optional.empty();
-        }
+    static Optional<Kernel> of(Recurrent.Rnn op, List<TensorType> inputs, List<TensorType> outputs, List<Boolean> frozen, Workers workers) {
+        return switch (inputs.getFirst().dtype()) {
+            case F32 -> Optional.of(of(op, inputs, frozen, false, workers));
+            case BF16 -> Optional.of(new WidenedKernel(of(op, WidenedKernel.wide(inputs), frozen, true, workers), inputs, outputs, workers));
+            case F64, F16, I8, U8, I16, U16, I32, U32, I64, U64, BOOL -> Optional.empty();
+        };
+    }
+
+    private static RnnKernel of(Recurrent.Rnn op, List<TensorType> inputs, List<Boolean> frozen, boolean narrow, Workers workers) {
         RnnShape shape = RnnShape.of(op, op.reverse(), inputs);
         boolean empty = shape.stacked() == 0 || shape.I() == 0;
-        return Optional.of(new RnnKernel(shape, op.reserve(), frozen.get(1) && !empty, frozen.get(2) && !empty, workers));
+        boolean frozenState = frozen.get(2) && !empty;
+        // A single sample takes the time that the weights take to arrive; for more of them, widening the weights at each turn costs what narrow ones save.
+        boolean pairsState = narrow && frozenState && shape.N() == 1;
+        return new RnnKernel(shape, op.reserve(), frozen.get(1) && !empty, frozenState, pairsState, workers);
     }
 
     @Override
     public String name() {
-        String weights = frozenState ? "packed" : packsState ? "packing" : "dots";
+        String weights = pairsState ? "pairs" : frozenState ? "packed" : packsState ? "packing" : "dots";
         return kind.label() + " " + s.T() + "x" + s.N() + "x" + s.I() + "->" + s.H() + ", " + weights + ", " + grid.sampleParts() + "x" + grid.unitParts();
     }
 
@@ -137,7 +149,7 @@ final class RnnKernel implements FrameKernel {
             layouts.set(1, projectsInStep ? inputPanels : new PackedB(s.I(), s.stacked(), true));
         }
         if (frozenState) {
-            layouts.set(2, statePanels);
+            layouts.set(2, pairsState ? statePairs : statePanels);
         }
         return layouts;
     }
@@ -431,7 +443,10 @@ final class RnnKernel implements FrameKernel {
         int H = s.H();
         int width = s.width(block);
         long rowBytes = RnnShape.rowBytes(H);
-        if (frozenState || packsState) {
+        if (pairsState) {
+            long panel = address(frame, 2) + statePairs.at(block, gate, width);
+            statePairs.multiply(v, panel, width, y);
+        } else if (frozenState || packsState) {
             long panel = (frozenState ? address(frame, 2) : scratch(frame) + packedState) + statePanels.at(block, gate, width);
             multiply(rows, H, v + n * rowBytes, rowBytes, panel, width, y, slice);
         } else {

@@ -82,14 +82,16 @@ final class VectorBackend implements Backend {
             case KernelRequest.Single r -> single(r.op(), r.inputs(), r.outputs(), r.frozen());
             case KernelRequest.Region r -> RegionKernel.best(r.region(), r.inputs(), workers);
             case KernelRequest.Epilogue r -> epilogue(r);
-            case KernelRequest.Reorder r -> r.from().equals(Layout.PLAIN) ? pack(r.to()) : Optional.empty();
+            case KernelRequest.Reorder r -> r.from().equals(Layout.PLAIN) ? pack(r.type(), r.to()) : Optional.empty();
         };
     }
 
-    private static Optional<Kernel> pack(Layout to) {
+    private static Optional<Kernel> pack(TensorType type, Layout to) {
         return switch (to) {
             case PackedB packed -> Optional.of(new PackedB.Pack(packed));
             case RnnPanels panels -> Optional.of(new RnnPanels.Pack(panels));
+            case RnnPairs pairs -> Optional.of(new RnnPairs.Pack(pairs));
+            case WidenedKernel.Widened widened -> pack(type, widened.wide()).map(second -> new WidenedKernel.Pack(widened, second, type));
             default -> Optional.empty();
         };
     }
@@ -105,8 +107,8 @@ final class VectorBackend implements Backend {
                     .or(() -> kernel(ConvKernel.of(c, Tail.NONE, in, out.getFirst(), workers)));
             case Normalization n -> normalization(n, in);
             case Pooling p -> pooling(p, in, out);
-            case Recurrent.Rnn r -> kernel(RnnKernel.of(r, in, frozen, workers));
-            case Recurrent.RnnBackward r -> kernel(RnnBackwardKernel.of(r, in, workers));
+            case Recurrent.Rnn r -> RnnKernel.of(r, in, out, frozen, workers);
+            case Recurrent.RnnBackward r -> RnnBackwardKernel.of(r, in, out, workers);
             case Quantized q -> Optional.empty();
             case Source s -> Optional.empty();
             case Random r -> Optional.empty();
