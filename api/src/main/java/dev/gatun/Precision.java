@@ -14,8 +14,8 @@ import java.util.Optional;
  * INT8    i8, summed in i32           f32                      f32
  * </pre>
  *
- * <p>A backend that lacks kernels for a type still gives right results, by reference loops; one that cannot compute in it at all says so when it is
- * chosen. What a backend is asked for is told in {@code docs/precision.md}.
+ * <p>A backend that lacks kernels for a type still gives right results, in float32 between casts or by reference loops; one that cannot compute in it at
+ * all says so when it is chosen. What a backend is asked for is told in {@code docs/precision.md}.
  */
 public enum Precision {
     /** As recorded. */

@@ -17,6 +17,7 @@ import dev.gatun.nn.Lstm;
 import dev.gatun.nn.MaxPool;
 import dev.gatun.nn.Pass;
 import dev.gatun.nn.Sequential;
+import dev.gatun.op.Movement;
 import dev.gatun.spi.Backend;
 import dev.gatun.spi.BackendProvider;
 import dev.gatun.spi.Kernel;
@@ -24,6 +25,7 @@ import dev.gatun.spi.KernelRequest;
 import dev.gatun.spi.Memory;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -133,15 +135,28 @@ class PrecisionTest {
     }
 
     @Test
+    void aBackendWithoutNarrowKernelsIsAskedForThoseOfFloat32() {
+        Layer net = net();
+        try (Backend wide = Backends.open(new WideOnly(Backends.open("reference"))); Predictor here = Predictor.of(net, wide).precision(Precision.BF16);
+             Predictor expected = Predictor.of(net, backend).precision(Precision.BF16)) {
+            String plan = here.explain(images().type());
+            assertTrue(plan.lines().anyMatch(l -> l.contains(" conv ") && l.contains("f32[3, 1, 4, 4], f32[8, 1, 3, 3]* -> f32[3, 8, 4, 4]")), plan);
+            assertTrue(plan.lines().anyMatch(l -> l.contains(" matmul ") && l.contains("f32[3, 32], f32[10, 32]* -> f32[3, 10]")), plan);
+            assertTrue(plan.lines().filter(l -> l.contains("(reference loop)")).allMatch(l -> l.contains(" cast ")), plan);
+            assertArrayEquals(expected.predict(images()).toFloatArray(), here.predict(images()).toFloatArray(), 0x1p-7f);
+        }
+    }
+
+    @Test
     void aBackendThatCannotSaysWhy() {
-        try (Backend refusing = Backends.open(new Refusing(Backends.open("reference")))) {
+        try (Backend refusing = Backends.open(new WideOnly(Backends.open("reference")))) {
             UnsupportedOperationException e = assertThrows(UnsupportedOperationException.class, () -> Predictor.of(net(), refusing).precision(Precision.F16));
             assertEquals("backend reference cannot compute in f16: this processor has no such kernels, choose BF16", e.getMessage());
         }
     }
 
-    /** A backend without F16. */
-    private record Refusing(Backend inner) implements BackendProvider, Backend {
+    /** A backend with kernels for F32 alone, and none at all of F16. */
+    private record WideOnly(Backend inner) implements BackendProvider, Backend {
         @Override
         public String name() {
             return inner.name();
@@ -174,7 +189,8 @@ class PrecisionTest {
 
         @Override
         public Optional<Kernel> compile(KernelRequest request) {
-            return inner.compile(request);
+            boolean isNarrow = Stream.concat(request.inputs().stream(), request.outputs().stream()).anyMatch(t -> t.dtype() == DType.BF16);
+            return isNarrow && !(request instanceof KernelRequest.Single s && s.op() instanceof Movement) ? Optional.empty() : inner.compile(request);
         }
 
         @Override

@@ -4,6 +4,7 @@ import dev.gatun.TensorType;
 import dev.gatun.graph.Graph;
 import dev.gatun.graph.Graph.Node;
 import dev.gatun.graph.Graph.Value;
+import dev.gatun.op.Elementwise;
 import dev.gatun.op.Fused;
 import dev.gatun.op.Movement;
 import dev.gatun.op.Op;
@@ -18,10 +19,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
- * Turns a fused graph into steps: asks the backend for a kernel for each node, proposes something smaller where it declines, and the reference loops in the
- * end; puts reorders where layouts differ, and runs those of frozen operands at once. Reshapes of row-major data cost nothing.
+ * Turns a fused graph into steps: asks the backend for a kernel for each node, proposes something smaller where it declines, F32 for BF16 and F16, and the
+ * reference loops in the end; puts reorders where layouts differ, and runs those of frozen operands at once. Reshapes of row-major data cost nothing.
  */
 final class Lowering {
     private final Graph graph;
@@ -31,6 +33,8 @@ final class Lowering {
     private final Map<Value, Held> held = new HashMap<>();
     private final Map<Place, Map<Layout, Held>> reordered = new HashMap<>();
     private final Map<Source.Scalar, Held> scalars = new HashMap<>();
+    /** Narrow constants in F32. */
+    private final Map<Place, Held> cast = new HashMap<>();
 
     /** A value in memory. */
     record Held(TensorType type, Place place, Layout layout) {
@@ -111,9 +115,34 @@ final class Lowering {
 
     private List<Held> single(Op op, List<Held> in, List<TensorType> types) {
         KernelRequest.Single request = new KernelRequest.Single(op, types(in), types, layouts(in), frozen(in));
-        Kernel kernel = backend.compile(request)
-                .orElseGet(() -> fallback(ReferenceKernels.fallback(op, request.inputs(), request.outputs()), request.inputs(), request.outputs()));
-        return launch(request, kernel, in);
+        Optional<Kernel> kernel = backend.compile(request);
+        if (kernel.isEmpty() && Widening.of(request).flatMap(backend::compile).isPresent()) {
+            return widened(op, in, types);
+        }
+        return launch(request, kernel.orElseGet(() -> fallback(ReferenceKernels.fallback(op, request.inputs(), types), request.inputs(), types)), in);
+    }
+
+    /** An op in F32 between casts. */
+    private List<Held> widened(Op op, List<Held> in, List<TensorType> types) {
+        List<Held> operands = in.stream().map(h -> cast(h, Widening.of(h.type()))).toList();
+        List<Held> results = single(op, operands, types.stream().map(Widening::of).toList());
+        return IntStream.range(0, types.size()).mapToObj(k -> cast(results.get(k), types.get(k))).toList();
+    }
+
+    /** Returns {@code value} in another element type; a constant is cast at once. */
+    private Held cast(Held value, TensorType type) {
+        if (value.type().equals(type)) {
+            return value;
+        }
+        Elementwise.Cast op = new Elementwise.Cast(type.dtype());
+        if (value.place().kind() != Place.Kind.CONSTANT) {
+            return single(op, List.of(value), List.of(type)).getFirst();
+        }
+        return cast.computeIfAbsent(value.place(), p -> {
+            Held plain = plain(value);
+            Kernel kernel = fallback(ReferenceKernels.of(op, List.of(plain.type()), List.of(type)), List.of(plain.type()), List.of(type));
+            return new Held(type, constants.compute(kernel, List.of(plain.place()), type.bytes()), Layout.PLAIN);
+        }).as(type);
     }
 
     /** A fused request, or what it was made of: the root, then the region over its result. */
