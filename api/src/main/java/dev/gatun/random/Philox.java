@@ -53,7 +53,16 @@ public final class Philox {
      * θ = 2π w₁·2⁻³², ρ sin θ if {@code odd}, else ρ cos θ.
      */
     public static float normal(int w0, int w1, boolean odd) {
-        double radius = StrictMath.sqrt(-2 * StrictMath.log((Integer.toUnsignedLong(w0) + 1) * 0x1p-32));
+        return normal(radius(w0), w1, odd);
+    }
+
+    /** Returns ρ, which both numbers of a pair have in common. */
+    static double radius(int w0) {
+        return StrictMath.sqrt(-2 * StrictMath.log((Integer.toUnsignedLong(w0) + 1) * 0x1p-32));
+    }
+
+    /** Returns a normal number of a pair with this ρ. */
+    static float normal(double radius, int w1, boolean odd) {
         double angle = 2 * Math.PI * (Integer.toUnsignedLong(w1) * 0x1p-32);
         return (float) (radius * (odd ? StrictMath.sin(angle) : StrictMath.cos(angle)));
     }

@@ -11,7 +11,7 @@ public final class RandomStream {
     private long blocks;
     private int taken = 4;
     private boolean odd;
-    private int first;
+    private double radius;
     private int second;
 
     /** Returns the beginning of a stream. Streams of one seed are independent of each other. */
@@ -44,10 +44,10 @@ public final class RandomStream {
     /** Returns a number of the standard normal distribution; two words give two of them. */
     public float nextNormal() {
         if (!odd) {
-            first = nextBits();
+            radius = Philox.radius(nextBits());
             second = nextBits();
         }
-        float z = Philox.normal(first, second, odd);
+        float z = Philox.normal(radius, second, odd);
         odd = !odd;
         return z;
     }
