@@ -40,13 +40,30 @@ final class Gemv {
     /**
      * Dot products of one row with {@code rows} rows, 1 or 2. One reads its row twice: a loop of its own for a single row would be called so rarely that the
      * compiler may leave it in its slow tier for ever.
-     *
-     * <p>Measured: two streams, four vectors of each in turn, come to .85 of what merely reading the rows takes. With one stream p is read twice as often,
-     * which does not fit the first-level cache either; four streams of a vector each lose a third.
      */
     private static void dot2(int rows, int K, long p, long q, long rsQ, long c, long csC, boolean accumulate, long scratch) {
         long bytes = K * FLOAT;
         long r = q + (rows - 1) * rsQ;
+        long fours = bytes - bytes % (4 * Simd.BYTES);
+        long ones = bytes - bytes % Simd.BYTES;
+        addFours(fours, p, q, r, scratch);
+        if (fours < ones) {
+            addOnes(ones - fours, p + fours, q + fours, r + fours, scratch);
+        }
+        put(c, accumulate, sum(scratch) + rest(ones, bytes, p, q));
+        if (rows > 1) {
+            put(c + csC, accumulate, sum(scratch + 64) + rest(ones, bytes, p, r));
+        }
+    }
+
+    /**
+     * Writes the sums of p·q and p·r, lane by lane, to {@code sums}.
+     *
+     * <p>Measured: two streams, four vectors of each in turn, come to .85 of what merely reading the rows takes. With one stream p is read twice as often,
+     * which does not fit the first-level cache either; four streams of a vector each lose a third. What is left is for {@link #addOnes}: one method with both
+     * loops would have nearly as many vectors as the JIT compiler takes in.
+     */
+    static void addFours(long bytes, long p, long q, long r, long sums) {
         FloatVector s0 = FloatVector.zero(Simd.F32);
         FloatVector s1 = s0;
         FloatVector s2 = s0;
@@ -55,8 +72,7 @@ final class Gemv {
         FloatVector t1 = s0;
         FloatVector t2 = s0;
         FloatVector t3 = s0;
-        long i = 0;
-        for (; i <= bytes - 4 * Simd.BYTES; i += 4 * Simd.BYTES) {
+        for (long i = 0; i < bytes; i += 4 * Simd.BYTES) {
             FloatVector x0 = load(p + i);
             FloatVector x1 = load(p + i + Simd.BYTES);
             FloatVector x2 = load(p + i + 2 * Simd.BYTES);
@@ -70,16 +86,15 @@ final class Gemv {
             t2 = x2.fma(load(r + i + 2 * Simd.BYTES), t2);
             t3 = x3.fma(load(r + i + 3 * Simd.BYTES), t3);
         }
-        for (; i <= bytes - Simd.BYTES; i += Simd.BYTES) {
-            FloatVector x0 = load(p + i);
-            s0 = x0.fma(load(q + i), s0);
-            t0 = x0.fma(load(r + i), t0);
-        }
-        store(scratch, s0.add(s1).add(s2.add(s3)));
-        store(scratch + 64, t0.add(t1).add(t2.add(t3)));
-        put(c, accumulate, sum(scratch) + rest(i, bytes, p, q));
-        if (rows > 1) {
-            put(c + csC, accumulate, sum(scratch + 64) + rest(i, bytes, p, r));
+        store(sums, s0.add(s1).add(s2.add(s3)));
+        store(sums + 64, t0.add(t1).add(t2.add(t3)));
+    }
+
+    /** Adds to such sums, vector by vector. */
+    private static void addOnes(long bytes, long p, long q, long r, long sums) {
+        for (long i = 0; i < bytes; i += Simd.BYTES) {
+            store(sums, load(p + i).fma(load(q + i), load(sums)));
+            store(sums + 64, load(p + i).fma(load(r + i), load(sums + 64)));
         }
     }
 

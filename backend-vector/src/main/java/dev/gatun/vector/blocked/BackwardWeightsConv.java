@@ -65,6 +65,7 @@ final class BackwardWeightsConv implements FrameKernel {
     /** Returns the kernel, or empty if groups see each other's channels, or offsets exceed 32 bits. */
     static Optional<Kernel> of(Convolution.ConvBackwardWeights op, KernelRequest.Single request, Workers workers) {
         TensorType x = request.inputs().get(0);
+        WarmUp.startGradients();
         return ConvShape.of(new Convolution.Conv(op.geometry()), x, request.outputs().getFirst())
                 .filter(ConvChoice::canBeTrained)
                 .flatMap(s -> ConvChoice.winogradForWeights(s).<Kernel>map(algorithm -> new WinogradBackwardWeights(s, algorithm, workers))
@@ -225,7 +226,7 @@ final class BackwardWeightsConv implements FrameKernel {
     }
 
     /** Copies vectors that lie one behind the other to places {@code step} bytes apart. */
-    private static void spread(int count, long src, long dst, long step) {
+    static void spread(int count, long src, long dst, long step) {
         for (int q = 0; q < count; q++) {
             Native.store(dst, Native.load(src));
             src += Simd.BYTES;

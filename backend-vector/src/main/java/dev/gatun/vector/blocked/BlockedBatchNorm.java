@@ -57,6 +57,15 @@ record BlockedBatchNorm(boolean gradient, double epsilon, int N, int C, int pixe
         };
     }
 
+    /** Returns short calls of the loops. @param zeros 4 KiB of zeros @param result 4 KiB that they write @param area 1 KiB of scratch memory */
+    static List<Runnable> loops(long zeros, long result, long area) {
+        return List.of(
+            () -> moments(zeros, 1, 0, 64, area),
+            () -> scale(zeros, result, 64, area),
+            () -> products(zeros, zeros, 1, 0, 64, area),
+            () -> slope(zeros, zeros, result, 64, area));
+    }
+
     @Override
     public String name() {
         return "batch norm, blocks of " + Simd.LANES;
