@@ -80,8 +80,8 @@ final class ColdCommand implements Callable<Integer> {
     private List<String> lines(long seed) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "cold", pattern.pattern(), "--child", String.valueOf(seed), "--seconds",
-                String.valueOf(seconds), "--backend", backend));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "cold", pattern.pattern(), "--child", String.valueOf(seed),
+                "--seconds", String.valueOf(seconds), "--backend", backend));
         Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         try (BufferedReader out = process.inputReader()) {
             List<String> lines = out.lines().filter(ColdTable::isLine).toList();

@@ -48,7 +48,8 @@ final class ColdTable {
 
     /** Returns the lines that users see. */
     List<String> lines() {
-        List<String> lines = new ArrayList<>(List.of(String.format("%-40s %10s %10s %12s  %s", "work", "best us", "median us", "most bytes", "stuck in the JVMs")));
+        List<String> lines = new ArrayList<>(List.of(
+                String.format("%-40s %10s %10s %12s  %s", "work", "best us", "median us", "most bytes", "stuck in the JVMs")));
         seen.forEach((name, work) -> {
             double[] micros = work.stream().mapToDouble(Seen::micros).sorted().toArray();
             List<Long> stuck = stuck(work);
