@@ -19,7 +19,7 @@ import java.util.Optional;
  * <p>The gate n of a GRU has two sums, inside and outside of the reset: a row of da is dr, dz, dq, dn there, so that the recurrent weights see the first
  * three in one piece.
  */
-final class RnnBackwardKernel implements FrameKernel {
+final class RnnBackwardKernel implements RnnWalk {
     /** Scratch memory of a product. */
     private static final long TILE_BYTES = Tiles.SCRATCH_BYTES;
 
@@ -28,6 +28,7 @@ final class RnnBackwardKernel implements FrameKernel {
     private final int columns;
     private final RnnGrid grid;
     private final RnnWeightGradients products;
+    private final RnnBiasGradients biases;
     private final Workers workers;
     private final Workers.FrameTask packing = this::pack;
     private final Workers.FrameTask summing = this::sum;
@@ -35,7 +36,6 @@ final class RnnBackwardKernel implements FrameKernel {
     // Offsets in the scratch memory.
     private final long barriers;
     private final long peephole;
-    private final long input;
     private final long gradients;
     private final long before;
     private final long resets;
@@ -44,9 +44,6 @@ final class RnnBackwardKernel implements FrameKernel {
     private final long cells;
     private final long sharedSlots;
     private final long packed;
-    private final long one;
-    private final long sums;
-    private final long productWorkspace;
     private final long slices;
     private final long scratchBytes;
 
@@ -56,13 +53,11 @@ final class RnnBackwardKernel implements FrameKernel {
         this.workers = workers;
         columns = kind == Recurrent.Kind.GRU ? 4 * s.H() : s.stacked();
         grid = RnnGrid.of(s, workers.threads(), isResetBefore() ? 2 : 1);
-        products = new RnnWeightGradients(s, columns);
 
         long places = (long) s.T() * s.N();
         var memory = new RnnMemory();
-        barriers = memory.take(RnnBarrier.BYTES * grid.sampleParts());
+        barriers = memory.take(RnnWalk.barrierBytes(grid));
         peephole = memory.take(s.cell().peephole() ? FLOAT * 3 * Panels.width(s.H()) : 0);
-        input = memory.take(s.cell().lengths() ? FLOAT * places * s.I() : 0);
         gradients = memory.take(FLOAT * places * columns);
         before = memory.take(FLOAT * places * s.H());
         resets = memory.take(isResetBefore() ? FLOAT * places * s.H() : 0);
@@ -71,9 +66,8 @@ final class RnnBackwardKernel implements FrameKernel {
         cells = memory.take(s.cell().isLstm() ? s.blockedBytes() : 0);
         sharedSlots = memory.take(isResetBefore() ? slotCount() * s.blockedBytes() : 0);
         packed = memory.take(Panels.bytes(s.stacked(), s.H()));
-        one = memory.take(FLOAT);
-        sums = memory.take(FLOAT * columns);
-        productWorkspace = memory.take(products.workspaceBytes(workers.threads()));
+        products = new RnnWeightGradients(s, columns, workers.threads(), memory);
+        biases = new RnnBiasGradients(s, columns, memory);
         slices = memory.take(grid.cells() * sliceBytes());
         scratchBytes = memory.taken();
     }
@@ -104,8 +98,28 @@ final class RnnBackwardKernel implements FrameKernel {
     }
 
     @Override
-    public boolean isParallel() {
-        return grid.cells() > 1;
+    public RnnShape shape() {
+        return s;
+    }
+
+    @Override
+    public RnnGrid grid() {
+        return grid;
+    }
+
+    @Override
+    public long barriers() {
+        return barriers;
+    }
+
+    @Override
+    public long slices() {
+        return slices;
+    }
+
+    @Override
+    public long sliceBytes() {
+        return TILE_BYTES + FLOAT * (isResetBefore() ? 1 : slotCount()) * RnnShape.ROWS * Tiles.COLUMNS;
     }
 
     @Override
@@ -126,10 +140,6 @@ final class RnnBackwardKernel implements FrameKernel {
         };
     }
 
-    private long sliceBytes() {
-        return TILE_BYTES + FLOAT * (isResetBefore() ? 1 : slotCount()) * RnnShape.ROWS * Tiles.COLUMNS;
-    }
-
     /** @throws IndexOutOfBoundsException if a length is negative or above T */
     @Override
     public void start(long frame) {
@@ -140,60 +150,12 @@ final class RnnBackwardKernel implements FrameKernel {
         fork(packing, frame);
         fork(this, frame);
         end(frame);
-        if (s.cell().lengths()) {
-            readInput(frame);
-        }
         products.run(this, frame);
-        if (s.cell().lengths()) {
-            clearEnds(frame);
-        }
-        Native.putFloat(scratch(frame) + one, 1);
-        if ((long) s.T() * s.N() * columns >= PARALLEL_ELEMENTS) {
-            workers.run(summing, frame);
-        } else {
-            sum(frame, 0, 1);
-        }
-        biases(frame);
-    }
-
-    /** Copies x up to the lengths: what is beyond may be anything, even NaN, and must not enter a product, not even with da = 0. */
-    private void readInput(long frame) {
-        long rowBytes = FLOAT * s.I();
-        Native.zero(scratch(frame) + input, rowBytes * s.T() * s.N());
-        for (int n = 0; n < s.N(); n++) {
-            for (int step = 0; step < s.T(); step++) {
-                long place = s.place(lengths(frame), n, step);
-                if (place >= 0) {
-                    Native.copy(address(frame, 0) + place * rowBytes, scratch(frame) + input + place * rowBytes, rowBytes);
-                }
-            }
-        }
-    }
-
-    /** dx = 0 beyond the lengths, even if the weights are infinite. */
-    private void clearEnds(long frame) {
-        long rowBytes = FLOAT * s.I();
-        for (int n = 0; n < s.N(); n++) {
-            for (int step = 0; step < s.T(); step++) {
-                if (s.place(lengths(frame), n, step) < 0) {
-                    Native.zero(address(frame, result(0)) + ((long) step * s.N() + n) * rowBytes, rowBytes);
-                }
-            }
-        }
-    }
-
-    private void fork(Workers.FrameTask task, long frame) {
-        if (isParallel()) {
-            workers.run(task, frame);
-        } else {
-            task.run(frame, 0, 1);
-        }
+        biases.run(this, summing, frame);
     }
 
     private void begin(long frame) {
-        for (int part = 0; part < grid.sampleParts(); part++) {
-            Native.putLong(scratch(frame) + barriers + part * RnnBarrier.BYTES, 0);
-        }
+        resetBarriers(frame);
         if (s.cell().peephole()) {
             Panels.widenRows(3, s.H(), address(frame, 7), scratch(frame) + peephole);
         }
@@ -232,36 +194,17 @@ final class RnnBackwardKernel implements FrameKernel {
     }
 
     @Override
-    public void run(long frame, int worker, int of) {
-        RnnGrid shares = of == 1 ? RnnGrid.ALONE : grid;
-        if (worker >= shares.cells()) {
-            return;
-        }
-        int samplePart = worker / shares.unitParts();
-        int unitPart = worker % shares.unitParts();
-        int n0 = shares.firstSample(samplePart, s.N());
-        int n1 = shares.firstSample(samplePart + 1, s.N());
-        int block0 = shares.firstBlock(unitPart, s.blocks());
-        int block1 = shares.firstBlock(unitPart + 1, s.blocks());
-        long barrier = scratch(frame) + barriers + samplePart * RnnBarrier.BYTES;
-        long slice = scratch(frame) + slices + worker * sliceBytes();
+    public void walk(long frame, long slice, Share share) {
         long arrivals = 0;
-        try {
-            // Rows that all workers read are there twice, for even and odd steps: one may go on to the next step while another still reads.
-            for (int step = s.T() - 1; step >= 0; step--) {
-                sweep(frame, slice, step, Part.GATES, n0, n1, block0, block1);
-                arrivals += shares.unitParts();
-                RnnBarrier.await(barrier, arrivals);
-                if (isResetBefore()) {
-                    sweep(frame, slice, step, Part.RESET, n0, n1, block0, block1);
-                    arrivals += shares.unitParts();
-                    RnnBarrier.await(barrier, arrivals);
-                }
-                sweep(frame, slice, step, Part.STATE, n0, n1, block0, block1);
+        // Rows that all workers read are there twice, for even and odd steps: one may go on to the next step while another still reads.
+        for (int step = s.T() - 1; step >= 0; step--) {
+            sweep(frame, slice, step, Part.GATES, share);
+            arrivals = share.meet(arrivals);
+            if (isResetBefore()) {
+                sweep(frame, slice, step, Part.RESET, share);
+                arrivals = share.meet(arrivals);
             }
-        } catch (Throwable e) {
-            RnnBarrier.abandon(barrier);
-            throw e;
+            sweep(frame, slice, step, Part.STATE, share);
         }
     }
 
@@ -273,10 +216,10 @@ final class RnnBackwardKernel implements FrameKernel {
         STATE
     }
 
-    private void sweep(long frame, long slice, int step, Part part, int n0, int n1, int block0, int block1) {
-        for (int block = block0; block < block1; block++) {
-            for (int n = n0; n < n1; n += RnnShape.ROWS) {
-                int count = Math.min(RnnShape.ROWS, n1 - n);
+    private void sweep(long frame, long slice, int step, Part part, Share share) {
+        for (int block = share.block0(); block < share.block1(); block++) {
+            for (int n = share.n0(); n < share.n1(); n += RnnShape.ROWS) {
+                int count = Math.min(RnnShape.ROWS, share.n1() - n);
                 switch (part) {
                     case GATES -> gates(frame, slice, step, block, n, count);
                     case RESET -> reset(frame, slice, step, block, n, count);
@@ -288,7 +231,7 @@ final class RnnBackwardKernel implements FrameKernel {
 
     private void gates(long frame, long slice, int step, int block, int n, int rows) {
         long slots = isResetBefore() ? sharedSlots(frame, block, n) : slice + TILE_BYTES;
-        stage(frame, slots, step, block, n, rows);
+        RnnSaved.stage(this, frame, slots, step, block, n, rows);
         switch (kind) {
             case RNN_TANH, RNN_RELU -> vanilla(frame, slots, block, n, rows);
             case LSTM -> lstm(frame, slots, block, n, rows);
@@ -296,54 +239,6 @@ final class RnnBackwardKernel implements FrameKernel {
             case GRU_RESET_BEFORE -> gruBeforeReset(frame, slots, block, n, rows);
         }
         commit(frame, slots, step, block, n, rows);
-    }
-
-    /** Copies what the formulas read into slots, where they may go on to whole vectors; of samples that have ended nothing. */
-    private void stage(long frame, long slots, int step, int block, int n, int rows) {
-        int width = s.width(block);
-        int alike = s.alike(rows);
-        for (int i = 0; i < rows; i += alike) {
-            long place = s.place(lengths(frame), n + i, step);
-            if (place >= 0) {
-                long previous = step > 0 ? s.place(lengths(frame), n + i, step - 1) : -1;
-                stageRows(frame, slots + FLOAT * i * width, FLOAT * rows * width, place, previous, block, n + i, alike);
-            }
-        }
-    }
-
-    /** @param previous the place of the step before, -1 if there is none */
-    private void stageRows(long frame, long slots, long slotBytes, long place, long previous, int block, int n, int rows) {
-        int H = s.H();
-        int R = kind.reserve();
-        int units = s.units(block);
-        long stride = FLOAT * s.width(block);
-        long first = FLOAT * block * Tiles.COLUMNS;
-        long reserve = address(frame, saved(1)) + first;
-        long y = address(frame, saved(0)) + first;
-        for (int slot = 0; slot < R; slot++) {
-            Tiles.copy(rows, units, reserve + FLOAT * (place * R + slot) * H, FLOAT * R * H, slots + slot * slotBytes, stride);
-        }
-        long h = previous < 0 ? address(frame, 5) + FLOAT * n * H + first : y + FLOAT * previous * H;
-        Tiles.copy(rows, units, h, FLOAT * H, scratch(frame) + before + FLOAT * place * H + first, FLOAT * H);
-        long after = switch (kind) {
-            case RNN_TANH, RNN_RELU -> {
-                Tiles.copy(rows, units, y + FLOAT * place * H, FLOAT * H, slots, stride);
-                yield slots + slotBytes;
-            }
-            case LSTM -> {
-                if (previous < 0) {
-                    Tiles.copy(rows, units, address(frame, 6) + FLOAT * n * H + first, FLOAT * H, slots + R * slotBytes, stride);
-                } else {
-                    Tiles.copy(rows, units, reserve + FLOAT * (previous * R + 4) * H, FLOAT * R * H, slots + R * slotBytes, stride);
-                }
-                yield slots + (R + 1) * slotBytes;
-            }
-            case GRU, GRU_RESET_BEFORE -> {
-                Tiles.copy(rows, units, h, FLOAT * H, slots + R * slotBytes, stride);
-                yield slots + (R + 1) * slotBytes;
-            }
-        };
-        Tiles.copy(rows, units, address(frame, saved(2)) + FLOAT * place * H + first, FLOAT * H, after, stride);
     }
 
     /** da = dh·f'. */
@@ -508,66 +403,18 @@ final class RnnBackwardKernel implements FrameKernel {
         Tiles.multiply(rows, width, K, da, Tiles.ROWS * rowBytes, rowBytes, FLOAT, panel, FLOAT * width, dh, FLOAT * width, accumulate, slice);
     }
 
-    /** The sums of some columns: of da, and with peepholes of its products with the cells. */
     private void sum(long frame, int worker, int of) {
-        int j0 = Grid.start(columns, 16, worker, of);
-        int j1 = Grid.start(columns, 16, worker + 1, of);
-        long scratch = scratch(frame);
-        Gemv.sumsOfRows(1, s.T() * s.N(), scratch + one, 0, 0, scratch + gradients, FLOAT * columns, j0, j1, scratch + sums, 0, false);
-        if (s.cell().peephole()) {
-            sumPeepholes(frame, Grid.start(s.H(), 16, worker, of), Grid.start(s.H(), 16, worker + 1, of));
-        }
-    }
-
-    /** dpᵢ = Σ di·c, dp_f = Σ df·c, dpₒ = Σ do·c' of units {@code j0} to {@code j1}. */
-    private void sumPeepholes(long frame, int j0, int j1) {
-        int H = s.H();
-        int count = j1 - j0;
-        long first = FLOAT * j0;
-        long to = address(frame, result(7)) + first;
-        long cellsAfter = address(frame, saved(1)) + 4 * FLOAT * H + first;
-        for (int gate = 0; gate < 3; gate++) {
-            Native.zero(to + FLOAT * gate * H, FLOAT * count);
-        }
-        for (int step = 0; step < s.T(); step++) {
-            for (int n = 0; n < s.N(); n++) {
-                long place = s.place(lengths(frame), n, step);
-                if (place >= 0) {
-                    long da = gradients(frame, place) + first;
-                    long cell = step == 0 ? address(frame, 6) + FLOAT * n * H + first
-                            : cellsAfter + FLOAT * 5 * H * s.place(lengths(frame), n, step - 1);
-                    RnnGateGradients.addProduct(da, cell, to, count);
-                    RnnGateGradients.addProduct(da + FLOAT * H, cell, to + FLOAT * H, count);
-                    RnnGateGradients.addProduct(da + 3 * FLOAT * H, cellsAfter + FLOAT * 5 * H * place, to + 2 * FLOAT * H, count);
-                }
-            }
-        }
-    }
-
-    /** Copies the sums: those of dn of a GRU belong to the input, those of dq to the state. */
-    private void biases(long frame) {
-        long bytes = FLOAT * s.stacked();
-        long from = scratch(frame) + sums;
-        Native.copy(from, address(frame, result(3)), bytes);
-        Native.copy(from, address(frame, result(4)), bytes);
-        if (kind == Recurrent.Kind.GRU) {
-            Native.copy(from + bytes, address(frame, result(3)) + 2 * FLOAT * s.H(), FLOAT * s.H());
-        }
+        biases.sum(this, frame, worker, of);
     }
 
     /** Returns which operand is y, the reserve, dy, dhn, dcn. */
-    private int saved(int i) {
+    int saved(int i) {
         return s.cell().operands() + i;
     }
 
     /** Returns which buffer is dx, dwIh, dwHh, dbIh, dbHh, dh0, dc0, dpeephole. */
     int result(int i) {
         return saved(4) + (s.cell().isLstm() ? 1 : 0) + i;
-    }
-
-    /** Returns x, {@code [T·N, I]}, with zeros beyond the lengths if there are any. */
-    long input(long frame) {
-        return s.cell().lengths() ? scratch(frame) + input : address(frame, 0);
     }
 
     /** Returns da, {@code [T·N, columns]}. */
@@ -585,11 +432,8 @@ final class RnnBackwardKernel implements FrameKernel {
         return scratch(frame) + resets;
     }
 
-    long productWorkspace(long frame) {
-        return scratch(frame) + productWorkspace;
-    }
-
-    private long gradients(long frame, long place) {
+    /** Returns the row of da of a place. */
+    long gradients(long frame, long place) {
         return gradients(frame) + FLOAT * place * columns;
     }
 
@@ -615,9 +459,5 @@ final class RnnBackwardKernel implements FrameKernel {
 
     private long peephole(long frame, int gate, int block) {
         return scratch(frame) + peephole + FLOAT * (gate * Panels.width(s.H()) + block * Tiles.COLUMNS);
-    }
-
-    private long lengths(long frame) {
-        return s.cell().lengths() ? address(frame, s.lengthsOperand()) : 0;
     }
 }

@@ -19,8 +19,12 @@ final class RnnWeightGradients {
     private final Sgemm dwHh;
     private final Sgemm dwHhRest;
 
+    // Offsets in the scratch memory.
+    private final long input;
+    private final long workspace;
+
     /** @param columns of da */
-    RnnWeightGradients(RnnShape s, int columns) {
+    RnnWeightGradients(RnnShape s, int columns, int threads, RnnMemory memory) {
         this.s = s;
         Recurrent.Kind kind = s.cell().kind();
         inputInGroups = kind == Recurrent.Kind.GRU;
@@ -37,14 +41,15 @@ final class RnnWeightGradients {
         dwIhRest = product(new Sgemm.Shape(H, I, places, true, false, row, FLOAT * I, FLOAT * I), false);
         dwHh = product(new Sgemm.Shape(seen, H, places, true, false, row, FLOAT * H, FLOAT * H), false);
         dwHhRest = product(new Sgemm.Shape(H, H, places, true, false, row, FLOAT * H, FLOAT * H), false);
+        input = memory.take(s.cell().lengths() ? FLOAT * places * I : 0);
+        workspace = memory.take(workspaceBytes(threads));
     }
 
     private static Sgemm product(Sgemm.Shape shape, boolean accumulate) {
         return new Sgemm(shape, Sgemm.Batch.ONE, accumulate, Epilogue.NONE, false);
     }
 
-    /** Returns the bytes of workspace that the largest product needs. */
-    long workspaceBytes(int threads) {
+    private long workspaceBytes(int threads) {
         long bytes = 0;
         for (Sgemm product : new Sgemm[] {dx, dxRest, dwIh, dwIhRest, dwHh, dwHhRest}) {
             bytes = Math.max(bytes, product.workspaceBytes(threads));
@@ -56,7 +61,10 @@ final class RnnWeightGradients {
     void run(RnnBackwardKernel kernel, long frame) {
         int H = s.H();
         int I = s.I();
-        long x = kernel.input(frame);
+        if (s.cell().lengths()) {
+            readInput(kernel, frame);
+        }
+        long x = s.cell().lengths() ? kernel.scratch(frame) + input : kernel.address(frame, 0);
         long wIh = kernel.address(frame, 1);
         long da = kernel.gradients(frame);
         long toInput = kernel.address(frame, kernel.result(0));
@@ -72,9 +80,38 @@ final class RnnWeightGradients {
         if (stateInGroups) {
             run(dwHhRest, da + 2 * FLOAT * H, kernel.resets(frame), toState + 2 * FLOAT * H * H, kernel, frame);
         }
+        if (s.cell().lengths()) {
+            clearEnds(kernel, frame);
+        }
     }
 
-    private static void run(Sgemm product, long a, long b, long c, RnnBackwardKernel kernel, long frame) {
-        product.run(a, b, c, 0, 0, kernel.productWorkspace(frame), kernel.workers());
+    /** Copies x up to the lengths: what is beyond may be anything, even NaN, and must not enter a product, not even with da = 0. */
+    private void readInput(RnnBackwardKernel kernel, long frame) {
+        long rowBytes = FLOAT * s.I();
+        Native.zero(kernel.scratch(frame) + input, rowBytes * s.T() * s.N());
+        for (int n = 0; n < s.N(); n++) {
+            for (int step = 0; step < s.T(); step++) {
+                long place = s.place(kernel.lengths(frame), n, step);
+                if (place >= 0) {
+                    Native.copy(kernel.address(frame, 0) + place * rowBytes, kernel.scratch(frame) + input + place * rowBytes, rowBytes);
+                }
+            }
+        }
+    }
+
+    /** dx = 0 beyond the lengths, even if the weights are infinite. */
+    private void clearEnds(RnnBackwardKernel kernel, long frame) {
+        long rowBytes = FLOAT * s.I();
+        for (int n = 0; n < s.N(); n++) {
+            for (int step = 0; step < s.T(); step++) {
+                if (s.place(kernel.lengths(frame), n, step) < 0) {
+                    Native.zero(kernel.address(frame, kernel.result(0)) + ((long) step * s.N() + n) * rowBytes, rowBytes);
+                }
+            }
+        }
+    }
+
+    private void run(Sgemm product, long a, long b, long c, RnnBackwardKernel kernel, long frame) {
+        product.run(a, b, c, 0, 0, kernel.scratch(frame) + workspace, kernel.workers());
     }
 }

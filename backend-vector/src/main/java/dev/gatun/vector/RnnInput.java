@@ -1,0 +1,126 @@
+package dev.gatun.vector;
+
+import static dev.gatun.vector.Native.FLOAT;
+
+import dev.gatun.spi.Layout;
+
+/**
+ * W x + b, what a recurrent layer adds to the products of its state. With few samples it is made before, for many steps at once, since it would read its
+ * weights at every step for little work. With many samples it is part of the step, and goes through no memory.
+ *
+ * <p>Read from the ends of samples of several lengths, a step is many times: their inputs do not lie together, and all are made before.
+ */
+final class RnnInput {
+    /** Two tiles: from so many samples on a step multiplies its input itself, and weights are worth packing. */
+    static final int MANY = 2 * Tiles.ROWS;
+    /** Rows of the product that are made at once otherwise. */
+    private static final int ROWS_AT_ONCE = 1024;
+
+    private final RnnShape s;
+    private final boolean inStep;
+    private final boolean frozen;
+    private final RnnPanels panels;
+    private final int stepsAtOnce;
+    private final Sgemm projection;
+    private final Sgemm lastProjection;
+
+    // Offsets in the scratch memory.
+    private final long bias;
+    private final long projected;
+    private final long packed;
+    private final long workspace;
+
+    /** @param frozen whether the weights come in {@link #layout} */
+    RnnInput(RnnShape s, boolean frozen, int threads, RnnMemory memory) {
+        this.s = s;
+        this.frozen = frozen;
+        boolean manyTimes = s.cell().lengths() && s.reverse();
+        inStep = s.N() >= MANY && !manyTimes;
+        panels = new RnnPanels(s.gates(), s.H(), s.I());
+        stepsAtOnce = inStep || manyTimes ? s.T() : Math.min(s.T(), Math.ceilDiv(ROWS_AT_ONCE, Math.max(1, s.N())));
+        projection = projection(stepsAtOnce);
+        lastProjection = projection(stepsAtOnce == 0 ? 0 : s.T() % stepsAtOnce);
+        bias = memory.take(FLOAT * s.stacked() + Simd.BYTES);
+        // The last vector of the last row may reach over its end.
+        projected = memory.take(inStep ? 0 : FLOAT * stepsAtOnce * s.N() * s.stacked() + Simd.BYTES);
+        packed = memory.take(isPackedInLaunch() ? panels.bytes() : 0);
+        workspace = memory.take(inStep ? 0 : Math.max(projection.workspaceBytes(threads), lastProjection.workspaceBytes(threads)));
+    }
+
+    private Sgemm projection(int steps) {
+        return new Sgemm(Sgemm.Shape.dense(steps * s.N(), s.stacked(), s.I(), false, true), Sgemm.Batch.ONE, false,
+                new Epilogue(Epilogue.Bias.COLUMN, false, 1), frozen);
+    }
+
+    /** Returns the layout of frozen weights. */
+    Layout layout() {
+        return inStep ? panels : new PackedB(s.I(), s.stacked(), true);
+    }
+
+    /** Returns whether {@link #pack} is needed. */
+    boolean isPackedInLaunch() {
+        return inStep && !frozen;
+    }
+
+    /** Packs the weights of a block of units. */
+    void pack(RnnKernel kernel, long frame, int block) {
+        panels.pack(kernel.address(frame, 1), kernel.scratch(frame) + packed, block);
+    }
+
+    /** Returns for how many steps the product is made at once. */
+    int stepsAtOnce() {
+        return stepsAtOnce;
+    }
+
+    /** Returns the address of b, {@code [G·H]}, to be filled before anything else. */
+    long bias(RnnKernel kernel, long frame) {
+        return kernel.scratch(frame) + bias;
+    }
+
+    /** Makes the product for steps {@code from} to {@code to}, if it is not part of a step. */
+    void project(RnnKernel kernel, long frame, int from, int to) {
+        if (!inStep) {
+            (to - from == stepsAtOnce ? projection : lastProjection).run(kernel.address(frame, 0) + FLOAT * firstPlace(from, to) * s.I(),
+                    kernel.address(frame, 1), kernel.scratch(frame) + projected, bias(kernel, frame), 0, kernel.scratch(frame) + workspace,
+                    kernel.workers());
+        }
+    }
+
+    /**
+     * a += W x + b of one gate.
+     *
+     * @param from the first of the steps that {@link #project} was told last @param to behind the last
+     * @param product memory for a slot @param tile scratch memory of a product
+     */
+    void add(RnnKernel kernel, long frame, int from, int to, int step, int gate, int block, int n, int rows, long a, long product, long tile) {
+        if (!inStep) {
+            addProjected(kernel, frame, firstPlace(from, to), step, gate, block, n, rows, a);
+            return;
+        }
+        int width = s.width(block);
+        long place = (long) (s.reverse() ? s.T() - 1 - step : step) * s.N() + n;      // of samples that have ended the result is thrown away
+        long panel = (frozen ? kernel.address(frame, 1) : kernel.scratch(frame) + packed) + panels.at(block, gate, width);
+        long rowBytes = FLOAT * s.I();
+        Tiles.multiply(rows, width, s.I(), kernel.address(frame, 0) + place * rowBytes, Tiles.ROWS * rowBytes, rowBytes, FLOAT, panel, FLOAT * width, product,
+                FLOAT * width, false, tile);
+        RnnGates.add(bias(kernel, frame) + FLOAT * (gate * s.H() + block * Tiles.COLUMNS), product, FLOAT * width, a, rows, width);
+    }
+
+    /** The last vector of a row may take along what comes after its units: nobody reads those lanes. */
+    private void addProjected(RnnKernel kernel, long frame, long first, int step, int gate, int block, int n, int rows, long a) {
+        int width = s.width(block);
+        int alike = s.alike(rows);
+        for (int i = 0; i < rows; i += alike) {
+            long place = s.place(kernel.lengths(frame), n + i, step);
+            if (place >= 0) {
+                long row = kernel.scratch(frame) + projected + FLOAT * ((place - first) * s.stacked() + gate * s.H() + block * Tiles.COLUMNS);
+                RnnGates.add(Native.ZEROS, row, FLOAT * s.stacked(), a + FLOAT * i * width, alike, width);
+            }
+        }
+    }
+
+    /** Returns the first row of x that steps {@code from} to {@code to} read. */
+    private long firstPlace(int from, int to) {
+        return (long) (s.reverse() ? s.T() - to : from) * s.N();
+    }
+}
