@@ -27,13 +27,17 @@ record Indices(String op, DType dtype, long count, Shape x, int axis) {
      * @throws IndexOutOfBoundsException if one points outside of the axis
      */
     void check(long address) {
-        int size = x.dim(axis);
         for (long i = 0; i < count; i++) {
-            long index = raw(address, i);
-            if (index < -size || index >= size) {
-                throw new IndexOutOfBoundsException(op + ": index " + index + " is outside of axis " + axis + " of x" + x + ", which has " + size
-                        + " places");
-            }
+            check(address, i);
+        }
+    }
+
+    /** Checks index {@code i}. @throws IndexOutOfBoundsException if it points outside of the axis */
+    void check(long address, long i) {
+        int size = x.dim(axis);
+        long index = raw(address, i);
+        if (index < -size || index >= size) {
+            throw new IndexOutOfBoundsException(op + ": index " + index + " is outside of axis " + axis + " of x" + x + ", which has " + size + " places");
         }
     }
 

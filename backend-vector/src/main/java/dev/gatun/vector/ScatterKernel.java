@@ -1,56 +1,59 @@
 package dev.gatun.vector;
 
-import static dev.gatun.vector.Native.getFloat;
-import static dev.gatun.vector.Native.load;
-import static dev.gatun.vector.Native.putFloat;
-import static dev.gatun.vector.Native.store;
-import static dev.gatun.vector.Simd.LANES;
-
-import dev.gatun.DType;
+import dev.gatun.Shape;
 import dev.gatun.TensorType;
 import dev.gatun.op.Indexing.Scatter;
+import dev.gatun.op.Indexing.ScatterElements;
 import dev.gatun.op.Indexing.ScatterFunction;
+import dev.gatun.op.Indexing.ScatterNd;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * Slices written back along an axis: y = x, then y[o, i[j], :] = u[o, j, :] or += u[o, j, :], in the order of j. Workers share the other axes, so that two
- * updates of one place never meet.
- */
+/** Updates written to places that are data: y = x, then y[places] = f(y[places], u), in the order of the indices. */
 final class ScatterKernel implements FrameKernel {
-    /** Elements of a slice that a worker takes at once. */
-    private static final int TILE = 1024;
-
-    private final boolean add;
-    private final Axis axis;
-    private final Indices indices;
-    private final int bytes;
-    private final long tiles;
+    private final ScatterPlaces places;
+    private final ScatterUpdate update;
+    private final long elements;
     private final Workers workers;
     private final Workers.FrameTask copy = this::copy;
 
-    private ScatterKernel(Scatter op, List<TensorType> inputs, Workers workers) {
-        TensorType x = inputs.get(0);
-        this.add = op.function() == ScatterFunction.ADD;
-        this.axis = Axis.of(x.shape(), op.axis());
-        this.indices = Indices.of(op.name(), inputs.get(1), x.shape(), op.axis());
-        this.bytes = x.dtype().bytes();
-        this.tiles = Math.ceilDiv(axis.inner(), (long) TILE);
+    private ScatterKernel(ScatterPlaces places, ScatterUpdate update, long elements, Workers workers) {
+        this.places = places;
+        this.update = update;
+        this.elements = elements;
         this.workers = workers;
     }
 
-    /** Returns a kernel, or empty if the function is neither SET nor a sum of floats. */
+    /** Returns a kernel, or empty if it would combine others than floats. */
     static Optional<ScatterKernel> of(Scatter op, List<TensorType> inputs, Workers workers) {
-        return switch (op.function()) {
-            case SET -> Optional.of(new ScatterKernel(op, inputs, workers));
-            case ADD -> inputs.getFirst().dtype() == DType.F32 ? Optional.of(new ScatterKernel(op, inputs, workers)) : Optional.empty();
-            case MUL, MIN, MAX -> Optional.empty();
-        };
+        return of(ScatterPlaces.Slices.of(op, inputs.get(1), y(inputs)), op.function(), inputs, workers);
+    }
+
+    /** Returns a kernel, or empty if it would combine others than floats. */
+    static Optional<ScatterKernel> of(ScatterElements op, List<TensorType> inputs, Workers workers) {
+        return of(ScatterPlaces.Elements.of(op, inputs.get(1), y(inputs)), op.function(), inputs, workers);
+    }
+
+    /** Returns a kernel, or empty if it would combine others than floats. */
+    static Optional<ScatterKernel> of(ScatterNd op, List<TensorType> inputs, Workers workers) {
+        return of(ScatterPlaces.AtTuples.of(op, inputs.get(1), y(inputs)), op.function(), inputs, workers);
+    }
+
+    private static Optional<ScatterKernel> of(ScatterPlaces places, ScatterFunction function, List<TensorType> inputs, Workers workers) {
+        return ScatterUpdate.of(function, inputs.getFirst().dtype()).map(update -> new ScatterKernel(places, update, inputs.getFirst().elements(), workers));
+    }
+
+    private static Shape y(List<TensorType> inputs) {
+        return inputs.getFirst().shape();
     }
 
     @Override
     public String name() {
-        return (add ? "add" : "copy") + ", slices of " + axis.inner() * bytes + " bytes";
+        return update.function().label() + ", " + switch (places) {
+            case ScatterPlaces.Slices s -> "slices of " + s.axis().inner() * update.bytes() + " bytes";
+            case ScatterPlaces.Elements _ -> "single elements";
+            case ScatterPlaces.AtTuples t -> "slices of " + t.tuples().slice() * update.bytes() + " bytes at tuples";
+        };
     }
 
     @Override
@@ -70,12 +73,12 @@ final class ScatterKernel implements FrameKernel {
 
     @Override
     public boolean isParallel() {
-        return axis.elements() + axis.outer() * indices.count() * axis.inner() >= PARALLEL_ELEMENTS;
+        return elements + places.updates() >= PARALLEL_ELEMENTS;
     }
 
     @Override
     public void start(long frame) {
-        indices.check(address(frame, 1));
+        places.check(address(frame, 1));
         if (address(frame, 0) != address(frame, 3)) {
             if (isParallel()) {
                 workers.run(copy, frame);
@@ -87,40 +90,14 @@ final class ScatterKernel implements FrameKernel {
     }
 
     private void copy(long frame, int worker, int of) {
-        long from = Workers.share(axis.elements(), worker, of);
-        long n = Workers.share(axis.elements(), worker + 1, of) - from;
+        long from = Workers.share(elements, worker, of);
+        long n = Workers.share(elements, worker + 1, of) - from;
+        int bytes = update.bytes();
         Native.copy(address(frame, 0) + from * bytes, address(frame, 3) + from * bytes, n * bytes);
     }
 
     @Override
     public void run(long frame, int worker, int of) {
-        long i = address(frame, 1);
-        long u = address(frame, 2);
-        long y = address(frame, 3);
-        long to = Workers.share(axis.outer() * tiles, worker + 1, of);
-        for (long unit = Workers.share(axis.outer() * tiles, worker, of); unit < to; unit++) {
-            long outer = unit / tiles;
-            long from = unit % tiles * TILE;
-            int n = (int) Math.min(TILE, axis.inner() - from);
-            for (long j = 0; j < indices.count(); j++) {
-                long src = u + bytes * ((outer * indices.count() + j) * axis.inner() + from);
-                long dst = y + bytes * ((outer * axis.size() + indices.get(i, j)) * axis.inner() + from);
-                if (add) {
-                    add(src, dst, n);
-                } else {
-                    StridedCopy.copy(src, dst, (long) n * bytes);
-                }
-            }
-        }
-    }
-
-    private static void add(long x, long y, int n) {
-        int i = 0;
-        for (; i <= n - LANES; i += LANES) {
-            store(y + 4L * i, load(y + 4L * i).add(load(x + 4L * i)));
-        }
-        for (; i < n; i++) {
-            putFloat(y + 4L * i, getFloat(y + 4L * i) + getFloat(x + 4L * i));
-        }
+        places.update(update, address(frame, 1), address(frame, 2), address(frame, 3), worker, of);
     }
 }

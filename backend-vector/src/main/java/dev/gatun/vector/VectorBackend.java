@@ -129,10 +129,10 @@ final class VectorBackend implements Backend {
             case Indexing.Gather g -> Optional.of(new GatherKernel(g, in, workers));
             case Indexing.GatherElements g -> Optional.of(new GatherElementsKernel(g, in, workers));
             case Indexing.Scatter s -> kernel(ScatterKernel.of(s, in, workers));
-            case Indexing.ScatterElements s -> Optional.empty();
-            case Indexing.GatherNd g -> Optional.empty();
-            case Indexing.ScatterNd s -> Optional.empty();
-            case Indexing.TopK t -> Optional.empty();
+            case Indexing.ScatterElements s -> kernel(ScatterKernel.of(s, in, workers));
+            case Indexing.GatherNd g -> Optional.of(new GatherNdKernel(g, in, workers));
+            case Indexing.ScatterNd s -> kernel(ScatterKernel.of(s, in, workers));
+            case Indexing.TopK t -> kernel(TopKKernel.of(t, in, workers));
         };
     }
 

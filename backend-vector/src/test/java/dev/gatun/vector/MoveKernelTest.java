@@ -8,8 +8,12 @@ import dev.gatun.Shape;
 import dev.gatun.TensorType;
 import dev.gatun.op.Indexing.Gather;
 import dev.gatun.op.Indexing.GatherElements;
+import dev.gatun.op.Indexing.GatherNd;
 import dev.gatun.op.Indexing.Scatter;
+import dev.gatun.op.Indexing.ScatterElements;
 import dev.gatun.op.Indexing.ScatterFunction;
+import dev.gatun.op.Indexing.ScatterNd;
+import dev.gatun.op.Indexing.TopK;
 import dev.gatun.op.Ints;
 import dev.gatun.op.Movement;
 import dev.gatun.op.Op;
@@ -124,15 +128,57 @@ class MoveKernelTest {
         }
     }
 
+    @Test
+    void slicesAreGatheredAtTuples() {
+        for (DType dtype : SIZES) {
+            Operand pairs = Operand.of(TensorType.of(DType.I64, 3, 300, 2), j -> j * 31 % 14 - 7);
+            check(new GatherNd(0), Shape.of(3, 300, 40), numbers(dtype, 7, 8, 40), pairs);
+            check(new GatherNd(1), Shape.of(3, 300), numbers(dtype, 3, 7, 9), pairs);
+            check(new GatherNd(1), Shape.of(3, 300, 5), numbers(dtype, 3, 7, 9, 5), pairs);
+        }
+    }
+
     @ParameterizedTest
-    @EnumSource(value = ScatterFunction.class, names = {"SET", "ADD"})
+    @EnumSource(ScatterFunction.class)
     void updatesAreScatteredInTheOrderOfTheirIndices(ScatterFunction function) {
         Operand i = Operand.of(TensorType.of(DType.I64, 3, 10), j -> j * 31 % 14 - 7);
-        // Four or five floats meet at each place, where the reference adds in double.
-        double absolute = function == ScatterFunction.SET ? 0 : 5e-6;
+        // Four or five floats meet at each place, where the reference combines in double: sums of different signs may cancel, products may not.
+        double absolute = function == ScatterFunction.ADD ? 5e-6 : 0;
+        double relative = function == ScatterFunction.MUL ? 6e-7 : 0;
         for (int[][] s : new int[][][] {{{7, 9}, {3, 10, 9}, {0}}, {{4, 7}, {4, 3, 10}, {1}}, {{2, 7, 2500}, {2, 3, 10, 2500}, {1}}}) {
             Operand x = Operand.random(1, s[0]);
-            Requests.check(new Scatter(s[2][0], function), List.of(x.type()), 0, absolute, x, i, Operand.random(2, s[1]));
+            Requests.check(new Scatter(s[2][0], function), List.of(x.type()), relative, absolute, x, i, Operand.random(2, s[1]));
+        }
+        for (int[][] s : new int[][][] {{{7, 900}, {30, 900}, {0}}, {{901, 7}, {900, 31}, {1}}, {{4, 7, 50}, {3, 21, 49}, {1}}, {{7}, {12}, {0}}}) {
+            Operand x = Operand.random(1, s[0]);
+            Operand e = Operand.of(TensorType.of(DType.I32, s[1]), j -> j * 31 % 14 - 7);
+            Requests.check(new ScatterElements(s[2][0], function), List.of(x.type()), relative, absolute, x, e, Operand.random(2, s[1]));
+        }
+        Operand pairs = Operand.of(TensorType.of(DType.I64, 60, 2), j -> j * 31 % 14 - 7);
+        for (int[][] s : new int[][][] {{{7, 8}, {60}}, {{7, 8, 700}, {60, 700}}, {{9, 7, 3, 5}, {60, 3, 5}}}) {
+            Operand x = Operand.random(1, s[0]);
+            Requests.check(new ScatterNd(function), List.of(x.type()), relative, absolute, x, pairs, Operand.random(2, s[1]));
+        }
+    }
+
+    @Test
+    void theFirstOfALineComeInOrderOfEqualOnesTheLowerIndexFirstAndNanAboveAll() {
+        for (int[] s : new int[][] {{1, 1}, {3, 17}, {40, 1000}}) {
+            // Few different numbers, so that many are equal; both zeros, infinities and NaNs of either sign among them.
+            float[] few = {0, -0f, 1, -1, Float.NaN, Float.intBitsToFloat(0xFFC0_0001), Float.POSITIVE_INFINITY,
+                Float.NEGATIVE_INFINITY, Float.MIN_VALUE, 1e9f};
+            for (Operand x : List.of(Operand.of(TensorType.of(DType.F32, s), j -> few[(int) (j * 31 % 10)]), Operand.random(3, s),
+                    Operand.of(TensorType.of(DType.I32, s), j -> j * 31 % 14 - 7))) {
+                for (int axis = 0; axis < 2; axis++) {
+                    for (int k : new int[] {0, 1, Math.ceilDiv(s[axis], 3), s[axis]}) {
+                        int[] out = s.clone();
+                        out[axis] = k;
+                        List<TensorType> results = List.of(TensorType.of(x.type().dtype(), out), TensorType.of(DType.I64, out));
+                        Requests.check(new TopK(k, axis, true), results, 0, 0, x);
+                        Requests.check(new TopK(k, axis, false), results, 0, 0, x);
+                    }
+                }
+            }
         }
     }
 
