@@ -88,16 +88,17 @@ final class Products {
      * Records a product of bytes and what makes its weights: scaleW[c] = max |w[c]| / 127, w' = round(w / scaleW).
      *
      * @param w the weights, f32
+     * @param isCentered whether zeroX is 0
      * @return the product, f32
      */
-    static Value record(GraphBuilder b, Product p, Value x, Value w, Value scaleX, Value zeroX) {
+    static Value record(GraphBuilder b, Product p, Value x, Value w, Value scaleX, Value zeroX, boolean isCentered) {
         Shape shape = b.type(w).shape();
         Ints others = Ints.of(IntStream.range(0, shape.rank()).filter(axis -> axis != p.channelAxis()).toArray());
         Value largest = b.add(new Reduction.Reduce(Reduction.ReduceFunction.MAX, others, true), b.add(new Unary(UnaryFunction.ABS), w));
         Value scale = scale(b, largest);
         Value bytes = bytes(b, w, scale);
         Value scaleW = b.add(new Movement.Reshape(Shape.of(shape.dim(p.channelAxis()))), scale);
-        return b.add(p.op(), x, bytes, scaleX, zeroX, scaleW);
+        return b.add(isCentered ? p.op().centered() : p.op(), x, bytes, scaleX, zeroX, scaleW);
     }
 
     /** Returns max(largest, tiny) / 127, the scale of I8 for values up to {@code largest} in size. */

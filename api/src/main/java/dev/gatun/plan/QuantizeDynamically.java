@@ -42,6 +42,6 @@ final class QuantizeDynamically {
         Ints all = Ints.range(b.type(x).shape().rank());
         Value largest = b.add(new Reduction.Reduce(Reduction.ReduceFunction.MAX, all, false), b.add(new Unary(UnaryFunction.ABS), x));
         Value scale = Products.scale(b, largest);
-        return Products.record(b, p, Products.bytes(b, x, scale), r.map(p.w()), scale, b.add(Source.Scalar.of(DType.I32, 0)));
+        return Products.record(b, p, Products.bytes(b, x, scale), r.map(p.w()), scale, b.add(Source.Scalar.of(DType.I32, 0)), true);
     }
 }

@@ -175,7 +175,7 @@ final class QuantizeStatically {
         Grid grid = grid(p.x());
         Value scale = rewriter.builder().add(Source.Scalar.of(DType.F32, grid.scale()));
         Value zero = rewriter.builder().add(Source.Scalar.of(DType.I32, grid.zero()));
-        return Products.record(rewriter.builder(), p, bytes(p.x()), rewriter.map(p.w()), scale, zero);
+        return Products.record(rewriter.builder(), p, bytes(p.x()), rewriter.map(p.w()), scale, zero, grid.zero() == 0);
     }
 
     /** From here on a value whose bytes are asked for is what they stand for. */

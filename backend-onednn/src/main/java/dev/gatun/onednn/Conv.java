@@ -50,7 +50,7 @@ final class Conv {
     /** Returns the kernel of a convolution of 8-bit integers. */
     static Optional<Kernel> of(Quantized.QuantizedConv op, KernelRequest request, PostOps postOps, Session session) {
         int groups = op.geometry().groups();
-        return of(op.geometry(), request, new Scales(groups > 1 ? 0b11 : 0b1), postOps, session);
+        return of(op.geometry(), request, new Scales(groups > 1 ? 0b11 : 0b1, op.isCentered()), postOps, session);
     }
 
     private static Optional<Kernel> of(Convolution.Geometry geometry, KernelRequest request, Scales scales, PostOps postOps, Session session) {

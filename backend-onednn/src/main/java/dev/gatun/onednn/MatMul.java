@@ -47,7 +47,7 @@ final class MatMul {
     /** Returns the kernel of a product of 8-bit integers. */
     static Optional<Kernel> of(Quantized.QuantizedMatMul op, KernelRequest request, PostOps postOps, Session session) {
         int columns = request.outputs().getFirst().shape().rank() > 2 ? 0b100 : 0b10;
-        return new MatMul(session, request, op.transposeA(), op.transposeB(), new Scales(columns), postOps).best();
+        return new MatMul(session, request, op.transposeA(), op.transposeB(), new Scales(columns, op.isCentered()), postOps).best();
     }
 
     /** Reads the program behind a product. A ReLU of floating numbers is none of it: of an overflow to -∞ the post-op makes NaN. */

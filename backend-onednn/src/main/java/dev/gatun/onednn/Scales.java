@@ -10,10 +10,11 @@ import java.util.List;
  * the last three at execution.
  *
  * @param weights a bit for each axis of the weights along which their scales differ; 0 where there are no scales at all
+ * @param centered whether zeroX is known to be 0
  */
-record Scales(int weights) {
+record Scales(int weights, boolean centered) {
     /** Of products of floating numbers. */
-    static final Scales NONE = new Scales(0);
+    static final Scales NONE = new Scales(0, true);
 
     private static final int SCALE_X = 2;
     private static final int SCALE_W = 4;
@@ -32,10 +33,13 @@ record Scales(int weights) {
         return isPresent() ? 3 : 0;
     }
 
-    /** Says that there are scales, and a zero point of x. */
+    /** Says that there are scales, and a zero point of x if it may be another one than 0; of what is not said, oneDNN passes the argument over. */
     void append(Attributes attributes) {
         if (isPresent()) {
-            attributes.scales(Dnnl.DNNL_ARG_SRC(), 0).zeroPoint(Dnnl.DNNL_ARG_SRC()).scales(Dnnl.DNNL_ARG_WEIGHTS(), weights);
+            attributes.scales(Dnnl.DNNL_ARG_SRC(), 0).scales(Dnnl.DNNL_ARG_WEIGHTS(), weights);
+            if (!centered) {
+                attributes.zeroPoint(Dnnl.DNNL_ARG_SRC());
+            }
         }
     }
 

@@ -77,7 +77,8 @@ final class QuantizedCases {
     }
 
     /** Adds the product of unsigned and of signed operands; the scales are operands of any size. */
-    private static void add(String name, Op op, int zero, int[] x, int[] w, int channels, List<Case> cases) {
+    private static void add(String name, Quantized any, int zero, int[] x, int[] w, int channels, List<Case> cases) {
+        Op op = zero == 0 ? any.centered() : any;
         for (boolean signed : new boolean[] {false, true}) {
             cases.add(Case.of(name + " of " + (signed ? "i8" : "u8"), Tolerance.FUNCTION, op, byteInput(signed, x), Input.fixed(DType.I8, SIGNED_BYTES, w),
                     Input.of(Domain.POSITIVE), Input.fixed(DType.I32, new Domain(zero, zero)), Input.of(Domain.POSITIVE, channels)));
