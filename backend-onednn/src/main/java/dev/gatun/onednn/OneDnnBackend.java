@@ -23,8 +23,9 @@ final class OneDnnBackend implements Backend {
     OneDnnBackend(Library library, int threads) {
         this.pool = OpenMp.start(threads);
         this.session = new Session(library, pool.runner());
-        this.vector = new VectorKernels(Workers.over(pool));
-        this.primitives = new Primitives(session, vector);
+        Workers workers = Workers.over(pool);
+        this.vector = new VectorKernels(workers);
+        this.primitives = new Primitives(session, vector, workers);
     }
 
     @Override

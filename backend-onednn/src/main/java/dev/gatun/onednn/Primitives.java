@@ -20,6 +20,7 @@ import dev.gatun.spi.Kernel;
 import dev.gatun.spi.KernelRequest;
 import dev.gatun.spi.Layout;
 import dev.gatun.vector.VectorKernels;
+import dev.gatun.vector.Workers;
 import dev.gatun.vector.blocked.Blocked;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,8 @@ import java.util.stream.IntStream;
  * convolutions      Winograd's algorithm of the vector backend, else {@link Conv}, {@link ConvGradient}
  * products          {@link MatMul}
  * recurrent layers  {@link Rnn}, forward, where it is faster than the vector backend's
- * pools, norms      {@link Pool}, {@link BatchNorm}, {@link Lrn} of narrow types, in layouts of oneDNN's, and where they are faster; else the vector backend
+ * pools, norms      {@link Pool}, {@link Bf16MaxPool}, {@link BatchNorm}, {@link Lrn} of narrow types, in layouts of oneDNN's, and where they are faster;
+ *                   else the vector backend
  * sums, transposes  {@link Reduce}, {@link Permute}, likewise
  * programs          {@link FlatRegion}, {@link Sum}, {@link Eltwise}, {@link Binary} where operands lie in a layout of oneDNN's, else the vector backend
  * joins             {@link Concat} where operands lie in a layout of oneDNN's, else the vector backend
@@ -44,7 +46,7 @@ import java.util.stream.IntStream;
  * <p>Not used: softmax, which makes 0 of NaN, and whose logarithm is off by 3e-6 near 0; shuffle, which is fast in blocks only, and PReLU, resampling and
  * gradients of elementwise functions, which are not ops here but programs and gathers.
  */
-record Primitives(Session session, VectorKernels vector) {
+record Primitives(Session session, VectorKernels vector, Workers workers) {
     /** Returns the kernel for a request, or empty. Runs on the runner's thread: a primitive keeps the number of threads that it was made under. */
     Optional<Kernel> kernel(KernelRequest request) {
         return switch (request) {
@@ -83,10 +85,10 @@ record Primitives(Session session, VectorKernels vector) {
 
     private Optional<Kernel> pooling(Pooling op, KernelRequest.Single request) {
         return switch (op) {
-            case Pooling.MaxPool p -> Pool.of(p, request, session);
+            case Pooling.MaxPool p -> Pool.of(p, request, session).or(() -> Bf16MaxPool.of(p, request, workers));
             case Pooling.AvgPool p -> Pool.of(p, request, session);
             case Pooling.AvgPoolBackward p -> Pool.of(p, request, session);
-            case Pooling.MaxPoolBackward _ -> Optional.empty();
+            case Pooling.MaxPoolBackward p -> Bf16MaxPoolGradient.of(p, request, workers);
         };
     }
 
@@ -181,12 +183,17 @@ record Primitives(Session session, VectorKernels vector) {
     }
 
     private Optional<Kernel> reorder(KernelRequest.Reorder request) {
+        return request.from() instanceof WindowPositions p
+                ? copy(new KernelRequest.Reorder(request.type(), p.layout(), request.to())) : copy(request);
+    }
+
+    private Optional<Kernel> copy(KernelRequest.Reorder request) {
         return RnnWeights.pack(request, session).or(() -> Reorder.of(request, session)).or(() -> vector.compile(request))
                 .or(() -> request.from().equals(Layout.PLAIN) || request.to().equals(Layout.PLAIN) ? Optional.empty() : detour(request));
     }
 
     private Optional<Kernel> detour(KernelRequest.Reorder request) {
-        return reorder(new KernelRequest.Reorder(request.type(), request.from(), Layout.PLAIN)).flatMap(first ->
-                reorder(new KernelRequest.Reorder(request.type(), Layout.PLAIN, request.to())).map(second -> new Detour(first, second, request)));
+        return copy(new KernelRequest.Reorder(request.type(), request.from(), Layout.PLAIN)).flatMap(first ->
+                copy(new KernelRequest.Reorder(request.type(), Layout.PLAIN, request.to())).map(second -> new Detour(first, second, request)));
     }
 }

@@ -7,6 +7,7 @@
  * OpenMp, Runner       the one thread that calls oneDNN, its pool of threads, and tasks of the vector backend on that pool
  * Primitives           KernelRequest -> one class a kind: Conv, ConvGradient, MatMul, Reorder, Rnn, Pool, BatchNorm, Lrn,
  *                      Reduce, Permute, Concat, Sum, Eltwise, Binary, FlatRegion; ImageFormat, PoolShape: what some of them share
+ * Bf16MaxPool          kernels of our own for what neither oneDNN nor the vector backend has: Bf16MaxPoolGradient; PixelRuns, WindowPositions
  * Descriptor           how a tensor lies, as a value; DnnlLayout = Descriptor as a layout of the planner's
  * PrimitiveDescriptor  an implementation that oneDNN offers; Attributes, PostOps: what it does besides
  * PrimitiveKernel      a primitive with its Operands; BoundPrimitive: with memory objects and the table of arguments
