@@ -26,11 +26,11 @@ final class PaddedRows {
         for (int plane = 0; plane < planes; plane++) {
             for (int ih = top; ih < top + rows; ih++) {
                 if (ih < 0 || ih >= IH) {
-                    Native.zero(dst, columns * pixel);
+                    clear(dst, columns * pixel);
                 } else {
-                    Native.zero(dst, before * pixel);
+                    clear(dst, before * pixel);
                     copy(src + (ih * (long) IW + first) * pixel, dst + before * pixel, inside * pixel);
-                    Native.zero(dst + (before + inside) * pixel, after * pixel);
+                    clear(dst + (before + inside) * pixel, after * pixel);
                 }
                 dst += columns * pixel;
             }
@@ -38,13 +38,28 @@ final class PaddedRows {
         }
     }
 
+    /** Copies whole vectors, of which the last may overlap the one before, or a few floats. */
     private static void copy(long src, long dst, long bytes) {
-        long i = 0;
-        for (; i <= bytes - Simd.BYTES; i += Simd.BYTES) {
+        if (bytes < Simd.BYTES) {
+            for (long i = 0; i < bytes; i += Native.FLOAT) {
+                Native.putInt(dst + i, Native.getInt(src + i));
+            }
+            return;
+        }
+        for (long i = 0; i < bytes - Simd.BYTES; i += Simd.BYTES) {
             store(dst + i, load(src + i));
         }
+        store(dst + bytes - Simd.BYTES, load(src + bytes - Simd.BYTES));
+    }
+
+    /** Borders are too short for {@link Native#zero}. */
+    private static void clear(long dst, long bytes) {
+        long i = 0;
+        for (; i <= bytes - Simd.BYTES; i += Simd.BYTES) {
+            store(dst + i, load(Native.ZEROS));
+        }
         for (; i < bytes; i += Native.FLOAT) {
-            Native.putInt(dst + i, Native.getInt(src + i));
+            Native.putInt(dst + i, 0);
         }
     }
 }
