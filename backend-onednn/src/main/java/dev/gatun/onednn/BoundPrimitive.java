@@ -14,7 +14,6 @@ final class BoundPrimitive implements AutoCloseable {
     private final MemorySegment primitive;
     private final MemorySegment stream;
     private final List<Operand> operands;
-    private final Arena arena = Arena.ofShared();
     private final MemorySegment table;
     private final MemorySegment[] memories;
     private final long[] addresses;
@@ -25,6 +24,8 @@ final class BoundPrimitive implements AutoCloseable {
         this.primitive = kernel.primitive();
         this.stream = kernel.session().library().stream();
         this.operands = kernel.arguments();
+        // A shared arena of its own would stop all threads of the JVM when it is closed, once for each primitive.
+        Arena arena = Arena.ofAuto();
         this.table = dnnl_exec_arg_t.allocateArray(operands.size(), arena);
         this.memories = new MemorySegment[operands.size()];
         this.addresses = new long[operands.size()];
@@ -78,6 +79,5 @@ final class BoundPrimitive implements AutoCloseable {
         for (MemorySegment memory : memories) {
             Dnnl.dnnl_memory_destroy(memory);
         }
-        arena.close();
     }
 }
