@@ -22,7 +22,7 @@ class SoakTest {
         Soak.Report report = soak().concurrently(16, Duration.ofSeconds(4));
         assertTrue(report.calls() > 16, report.toString());
         assertEquals(0, report.wrong(), report.toString());
-        assertEquals(report.before().tensorBytes(), report.after().tensorBytes(), report.toString());
+        assertTrue(report.after().tensorBytes() <= report.before().tensorBytes(), report.toString());
     }
 
     @Test
@@ -31,7 +31,7 @@ class SoakTest {
         soak.opening(3);                                          // starts what lives as long as the process
         Soak.Report report = soak.opening(40);
         assertEquals(0, report.wrong(), report.toString());
-        assertEquals(report.before().tensorBytes(), report.after().tensorBytes(), report.toString());
+        assertTrue(report.after().tensorBytes() <= report.before().tensorBytes(), report.toString());
         // The JVM starts and ends compiler threads as it likes; a pool that stayed would add 40.
         assertTrue(report.after().threads() < report.before().threads() + 10, report.toString());
         assertTrue(report.growth() < .1, report.toString());
