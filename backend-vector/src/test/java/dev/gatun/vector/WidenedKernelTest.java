@@ -60,7 +60,7 @@ class WidenedKernelTest {
                 List<Operand> narrow = layer.forward().stream().map(WidenedKernelTest::narrow).toList();
                 Operand[] wide = narrow.stream().map(WidenedKernelTest::wide).toArray(Operand[]::new);
                 List<Operand> expected = Requests.run(Requests.ALONE, Requests.single(op, layer.results(false), wide), wide);
-                Frozen kernel = new Frozen(op, layer, narrow);
+                Frozen kernel = Frozen.of(op, layer, narrow);
                 assertEquals(size[1] == 1, kernel.kernel.inputLayouts().get(2) instanceof RnnPairs, layer.toString());
                 List<Operand> actual = kernel.run(narrow);
                 for (int r = 0; r < expected.size(); r++) {
@@ -88,17 +88,15 @@ class WidenedKernelTest {
     }
 
     /** A kernel whose weights are frozen, and lie as it asks for. */
-    private record Frozen(Kernel kernel, List<TensorType> types, List<TensorType> results) {
-        Frozen(Rnn op, RnnOperands layer, List<Operand> operands) {
-            this(op, operands.stream().map(Operand::type).toList(), layer.results(false).stream().map(t -> t.with(DType.BF16)).toList());
-        }
-
-        private Frozen(Rnn op, List<TensorType> types, List<TensorType> results) {
+    private record Frozen(Kernel kernel, List<TensorType> results) {
+        static Frozen of(Rnn op, RnnOperands layer, List<Operand> operands) {
+            List<TensorType> types = operands.stream().map(Operand::type).toList();
+            List<TensorType> results = layer.results(false).stream().map(t -> t.with(DType.BF16)).toList();
             List<Boolean> frozen = new ArrayList<>(Collections.nCopies(types.size(), false));
             frozen.set(1, true);
             frozen.set(2, true);
             var request = new KernelRequest.Single(op, types, results, Requests.plain(types), frozen);
-            this(Requests.SHARED.compile(request).orElseThrow(), types, results);
+            return new Frozen(Requests.SHARED.compile(request).orElseThrow(), results);
         }
 
         List<Operand> run(List<Operand> operands) {
