@@ -63,13 +63,26 @@ record Epilogue(Bias bias, boolean residual, float slope) {
         long otherStep = residual ? 1 : 0;
         for (int m = 0; m < rows; m++) {
             float rowBias = bias == Bias.ROW ? getFloat(biasBlock + m * FLOAT) : 0;
-            if (slope == 0) {
+            if (slope == 1) {
+                add(columns, y, rowBias, columnBias, columnStep, other, otherStep);
+            } else if (slope == 0) {
                 rectify(columns, y, rowBias, columnBias, columnStep, other, otherStep);
             } else {
                 scaleNegatives(columns, y, rowBias, columnBias, columnStep, other, otherStep);
             }
             y += stride;
             other += stride * otherStep;
+        }
+    }
+
+    private static void add(int columns, long y, float rowBias, long columnBias, long columnStep, long other, long otherStep) {
+        long bytes = columns * FLOAT;
+        long i = 0;
+        for (; i <= bytes - Simd.BYTES; i += Simd.BYTES) {
+            store(y + i, load(y + i).add(rowBias).add(load(columnBias + i * columnStep)).add(load(other + i * otherStep)));
+        }
+        for (; i < bytes; i += FLOAT) {
+            putFloat(y + i, getFloat(y + i) + rowBias + getFloat(columnBias + i * columnStep) + getFloat(other + i * otherStep));
         }
     }
 
