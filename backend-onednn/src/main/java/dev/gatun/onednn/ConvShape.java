@@ -47,6 +47,13 @@ record ConvShape(Convolution.Geometry geometry, DataType type, TensorType x, Ten
         return DataType.of(w.dtype()).orElseThrow();
     }
 
+    /** Returns whether each place of the kernel meets an element of x somewhere: some do not where x is narrower than the padding lets the kernel be. */
+    boolean everyPlaceMeetsX() {
+        return IntStream.range(0, geometry.spatialRank()).allMatch(i -> IntStream.range(0, w.shape().dim(i + 2)).allMatch(k ->
+                IntStream.range(0, y.shape().dim(i + 2)).map(o -> o * geometry.strides().get(i) + k * geometry.dilations().get(i) - geometry.padBefore().get(i))
+                        .anyMatch(at -> at >= 0 && at < x.shape().dim(i + 2))));
+    }
+
     /** Returns how the weights lie row-major, under the axes of {@link #wDims(boolean)}. */
     Descriptor plainWeights(boolean swapped) {
         long[] strides = Descriptor.rowMajor(wDims());
