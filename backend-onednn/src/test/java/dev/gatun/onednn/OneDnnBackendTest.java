@@ -128,7 +128,7 @@ class OneDnnBackendTest {
                 assertEquals(50, y.toFloatArray()[0]);
             }
         }
-        assertEquals(before, HostMemory.shared().usedBytes());
+        assertTrue(HostMemory.shared().usedBytes() <= before, "memory is still in use");   // less, if tensors of other tests were collected
     }
 
     @Test
