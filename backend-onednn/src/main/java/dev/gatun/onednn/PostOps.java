@@ -238,6 +238,11 @@ record PostOps(int bias, List<Step> steps) {
         return at >= 0 && shape.dim(at) == y.dim(axis) && shape.elements() == y.dim(axis);
     }
 
+    /** Returns whether nothing is behind the bias. */
+    boolean isBiasAlone() {
+        return steps.isEmpty();
+    }
+
     /** Returns whether there is a ReLU, of which -∞ makes NaN. */
     boolean hasRelu() {
         return steps.contains(RELU);

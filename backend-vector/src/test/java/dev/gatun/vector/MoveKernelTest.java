@@ -167,7 +167,7 @@ class MoveKernelTest {
             // Few different numbers, so that many are equal; both zeros, infinities and NaNs of either sign among them.
             float[] few = {0, -0f, 1, -1, Float.NaN, Float.intBitsToFloat(0xFFC0_0001), Float.POSITIVE_INFINITY,
                 Float.NEGATIVE_INFINITY, Float.MIN_VALUE, 1e9f};
-            for (Operand x : List.of(Operand.of(TensorType.of(DType.F32, s), j -> few[(int) (j * 31 % 10)]), Operand.random(3, s),
+            for (Operand x : List.of(Operand.of(TensorType.of(DType.F32, s), j -> few[j * 31 % 10]), Operand.random(3, s),
                     Operand.of(TensorType.of(DType.I32, s), j -> j * 31 % 14 - 7))) {
                 for (int axis = 0; axis < 2; axis++) {
                     for (int k : new int[] {0, 1, Math.ceilDiv(s[axis], 3), s[axis]}) {

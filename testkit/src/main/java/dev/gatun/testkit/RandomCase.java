@@ -35,7 +35,7 @@ final class RandomCase {
 
     /** Returns a case; heavy ops, which have the most kernels, come more often. */
     Case next() {
-        return switch (random.nextInt(22)) {
+        return switch (random.nextInt(23)) {
             case 0, 1, 2 -> matmul();
             case 3, 4, 5, 6 -> convolution();
             case 7, 8 -> pooling();
@@ -49,8 +49,14 @@ final class RandomCase {
             case 16 -> RandomCases.draw(any(Distribution.values()), shape(1, 3));
             case 17 -> new RandomRegion(random).alone(shape(1, 4));
             case 18, 19 -> new RandomNetwork(random).next();
+            case 20 -> quantized();
             default -> epilogue();
         };
+    }
+
+    private Case quantized() {
+        List<Case> cases = QuantizedCases.of(from(1, 20));
+        return cases.get(random.nextInt(cases.size()));
     }
 
     // ---- drawing
