@@ -36,10 +36,11 @@ public enum WindowFold {
         return neutral;
     }
 
-    /** Fills {@code bytes} bytes, whole vectors, with neutral elements. */
+    /** Fills {@code bytes} bytes with neutral elements, one by one: a loop that stores the same vector now and then makes objects of it for ever. */
     public void clear(long row, long bytes) {
-        for (long i = 0; i < bytes; i += BYTES) {
-            store(row + i, FloatVector.broadcast(F32, neutral));
+        float element = neutral;
+        for (long i = 0; i < bytes; i += Native.FLOAT) {
+            Native.putFloat(row + i, element);
         }
     }
 
