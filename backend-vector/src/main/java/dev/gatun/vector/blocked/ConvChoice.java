@@ -13,7 +13,7 @@ import java.util.Optional;
  * few channels in and out                  declined: {@link NarrowConv}
  * less than half a block of channels in     {@link DirectConv} over the row-major image
  * 3x3, stride 1, dense                     {@link WinogradConv} with m = 4 or m = 2 if that is clearly cheaper
- * 4x4, stride 2, dense                     {@link WinogradConv} of four phases if that is
+ * 4x4, stride 2, dense, four full blocks    {@link WinogradConv} of four phases if that is
  * all others                               {@link DirectConv}
  * gradient in x                            {@link StridedGradient}, {@link PhaseGradient} for 4x4 with stride 2 if that is clearly cheaper, or with
  *                                          stride 1 the convolution of dy that it is
@@ -25,6 +25,8 @@ import java.util.Optional;
 final class ConvChoice {
     /** So few channels that they would leave half of a block empty are read row-major. */
     private static final int FEW_CHANNELS = Math.max(4, Simd.LANES / 2);
+
+    private static final int MANY_CHANNELS = 4 * Simd.LANES;
 
     /** What a gradient may take of memory for transformed weights: 512 by 512 channels take 36 MiB. */
     private static final long MOST_TRANSFORMED_BYTES = 64 << 20;
@@ -60,10 +62,11 @@ final class ConvChoice {
 
     /** Returns the algorithm that is clearly cheaper than the direct convolution, if one is. */
     private static Optional<Winograd> winograd(ConvShape s) {
-        if (!isWinogradAllowed() || !WinogradConv.suits(s) && !WinogradConv.suitsPhases(s)) {
+        boolean phases = WinogradConv.suitsPhases(s) && hasManyChannels(s);
+        if (!isWinogradAllowed() || !WinogradConv.suits(s) && !phases) {
             return Optional.empty();
         }
-        Winograd best = WinogradConv.suitsPhases(s) ? Winograd.F4X2
+        Winograd best = phases ? Winograd.F4X2
                 : winogradCost(s, Winograd.F4X3) <= winogradCost(s, Winograd.F2X3) ? Winograd.F4X3 : Winograd.F2X3;
         return winogradCost(s, best) < CLEARLY_CHEAPER * directCost(s) ? Optional.of(best) : Optional.empty();
     }
@@ -77,7 +80,7 @@ final class ConvChoice {
             return Optional.empty();
         }
         if (s.SH() > 1 || s.SW() > 1) {
-            if (PhaseGradient.suits(s) && isWinogradAllowed() && phaseGradientCost(s) < CLEARLY_CHEAPER * directCost(s)) {
+            if (PhaseGradient.suits(s) && hasManyChannels(s) && isWinogradAllowed() && phaseGradientCost(s) < CLEARLY_CHEAPER * directCost(s)) {
                 return Optional.of(new PhaseGradient(s, relu, threads));
             }
             return StridedGradient.suits(s) ? Optional.of(new StridedGradient(s, relu)) : Optional.empty();
@@ -89,7 +92,7 @@ final class ConvChoice {
 
     /** Returns the algorithm by which {@link WinogradBackwardWeights} is cheaper, if one is; the transform of each weight back costs some 6. */
     static Optional<Winograd> winogradForWeights(ConvShape s) {
-        boolean phases = WinogradConv.suitsPhases(s);
+        boolean phases = WinogradConv.suitsPhases(s) && hasManyChannels(s);
         if (!phases && !WinogradConv.suits(s) || hasFewChannels(s) || !isWinogradAllowed()) {
             return Optional.empty();
         }
@@ -109,6 +112,11 @@ final class ConvChoice {
     /** Returns whether channels would leave the most of blocks empty: {@link NarrowConv} is faster, row-major. */
     private static boolean isNarrow(ConvShape s) {
         return NarrowConv.suits(s.IC(), s.OC(), s.OW()) && !s.isPointwise() && s.OC() % Simd.LANES != 0;
+    }
+
+    /** With fewer channels, phases gain little, and a GAN's training of few steps shows their rounding errors: losses differ by 1e-4 and more. */
+    private static boolean hasManyChannels(ConvShape s) {
+        return Math.min(s.IC(), s.OC()) >= MANY_CHANNELS;
     }
 
     /** Returns whether the image is read row-major. */
