@@ -63,19 +63,21 @@ final class Lowering {
             Place place = graph.leaves().get(i).frozen() ? constants.leaf(i) : new Place(Place.Kind.EXTERNAL, i, type.bytes(), 0);
             l.held.put(new Value(i, 0), new Held(type, place, Layout.PLAIN));
         }
-        graph.nodes().forEach(n -> l.constantInputs(n).forEach(constants::use));
+        graph.nodes().forEach(n -> l.frozenLeaves(n.inputs()).forEach(constants::use));
+        l.frozenLeaves(graph.outputs()).forEach(constants::use);
         for (int i = 0; i < graph.nodes().size(); i++) {
             l.lower(i);
-            l.constantInputs(graph.nodes().get(i)).forEach(constants::release);
+            l.frozenLeaves(graph.nodes().get(i).inputs()).forEach(constants::release);
         }
         List<Held> outputs = graph.outputs().stream().map(l.held::get).map(l::plain).toList();
         outputs.forEach(l::readIfConstant);
+        l.frozenLeaves(graph.outputs()).forEach(constants::release);
         constants.seal();
         return new Result(l.launches, outputs);
     }
 
-    private List<Place> constantInputs(Node n) {
-        return n.inputs().stream().filter(v -> graph.isLeaf(v) && graph.leaves().get(v.node()).frozen()).map(v -> constants.leaf(v.node())).toList();
+    private List<Place> frozenLeaves(List<Value> values) {
+        return values.stream().filter(v -> graph.isLeaf(v) && graph.leaves().get(v.node()).frozen()).map(v -> constants.leaf(v.node())).toList();
     }
 
     private void readIfConstant(Held value) {
