@@ -110,7 +110,7 @@ record Primitives(Session session, VectorKernels vector, Workers workers) {
 
     /**
      * Convolutions of a float32 training, whose weights are no constants, run on the vector backend's kernels, gradients too: a step of ResNet-18 (224x224,
-     * batch 8, 2 threads of a Zen 4) takes 315 ms so, and 358 ms on oneDNN's. Its sums are shorter, too: a ReLU's gate flips less often by rounding.
+     * batch 8, 2 threads of a Zen 4) takes 315 ms so, and 358 ms on oneDNN's.
      */
     private Optional<Kernel> convolution(Convolution op, KernelRequest.Single request) {
         boolean trained = op instanceof Convolution.ConvBackwardWeights || !request.frozen().get(1);
