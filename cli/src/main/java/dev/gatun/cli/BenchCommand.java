@@ -24,6 +24,9 @@ import picocli.CommandLine.Spec;
 /** Times networks, products and convolutions. Figures of one run can be compared with each other; other processes of the machine disturb them. */
 @Command(name = "bench", description = "Times networks, matrix products and convolutions: latency, throughput, first call, memory.")
 final class BenchCommand implements Callable<Integer> {
+    /** What host backends take at most. */
+    private static final int MOST_THREADS = 4096;
+
     @Parameters(paramLabel = "MODEL", arity = "1..*", description = "A network, such as resnet50, or gemm:MxNxK, or conv:N,IC,IH,IW,OC,K,S,P.")
     private List<String> models;
 
@@ -54,8 +57,8 @@ final class BenchCommand implements Callable<Integer> {
         List<Work> works = models.stream().map(this::work).toList();
         batches.stream().filter(b -> b < 1).findFirst().ifPresent(b -> refuse("--batch " + b + ": a batch has at least 1 sample."));
         if (threads != null) {
-            if (threads < 1) {
-                refuse("--threads " + threads + ": at least 1 thread is needed.");
+            if (threads < 1 || threads > MOST_THREADS) {
+                refuse("--threads " + threads + ": from 1 to " + MOST_THREADS + " threads can be used.");
             }
             System.setProperty("gatun.threads", threads.toString());
         }

@@ -21,6 +21,7 @@ import dev.gatun.quantization.Quantization;
 import dev.gatun.spi.Backend;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,6 +38,8 @@ import java.util.stream.IntStream;
  */
 sealed interface Work {
     Pattern GEMM = Pattern.compile("gemm:(\\d+)x(\\d+)x(\\d+)");
+    /** How many samples a quantized network is compared on, at least: fewer say nothing of how many keep their class. */
+    int COMPARED = 16;
     Pattern CONV = Pattern.compile("conv:" + "(\\d+),".repeat(7) + "(\\d+)");
 
     /** Returns what users call it. */
@@ -119,6 +122,11 @@ sealed interface Work {
         }
     }
 
+    /** Draws batches that together have at least {@link #COMPARED} samples. */
+    private static List<Tensor> others(int batch, Function<String, Tensor> draw) {
+        return IntStream.range(0, Math.ceilDiv(COMPARED, batch)).mapToObj(i -> draw.apply("other" + i)).toList();
+    }
+
     /** A product of matrices; several of them side by side for a larger batch. */
     record Gemm(String name, int m, int n, int k) implements Work {
         @Override
@@ -135,11 +143,11 @@ sealed interface Work {
         @Override
         public Job inference(Backend backend, int samples, Precision precision) {
             Tensor x = NamedFill.tensor("x", NamedFill.Range.INPUT, samples, inputs, height, width);
-            Tensor other = NamedFill.tensor("other", NamedFill.Range.INPUT, samples, inputs, height, width);
+            List<Tensor> others = others(samples, seed -> NamedFill.tensor(seed, NamedFill.Range.INPUT, samples, inputs, height, width));
             Tensor w = NamedFill.tensor("w", NamedFill.Range.INPUT, outputs, inputs, kernel, kernel);
             Geometry geometry = Convolutions.geometry(2, stride, padding, 1, 1);
             CompiledFunction conv = CompiledFunction.of(backend, in -> List.of(Convolutions.conv(in.getFirst(), w, geometry)));
-            return job(x, List.of(other), conv, Flop.of(Convolutions.conv(x, w, geometry)), precision);
+            return job(x, others, conv, Flop.of(Convolutions.conv(x, w, geometry)), precision);
         }
     }
 
@@ -154,7 +162,7 @@ sealed interface Work {
             Tensor x = input(batch, "x");
             double flop = Flop.of(network.forward(x, Pass.inference()));
             CompiledFunction predict = CompiledFunction.of(backend, in -> List.of(network.forward(in.getFirst(), Pass.inference())));
-            return job(x, List.of(input(batch, "other")), predict, flop, precision);
+            return job(x, others(batch, seed -> input(batch, seed)), predict, flop, precision);
         }
 
         /**

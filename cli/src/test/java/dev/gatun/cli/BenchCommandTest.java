@@ -7,6 +7,7 @@ import dev.gatun.formats.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +28,8 @@ class BenchCommandTest {
             bench lenet --batch -3                        | --batch -3: a batch has at least 1 sample
             bench lenet --batch 1,0                       | --batch 0: a batch has at least 1 sample
             bench lenet --batch many                      | Invalid value for option '--batch'
-            bench lenet --threads 0                       | --threads 0: at least 1 thread is needed
+            bench lenet --threads 0                       | --threads 0: from 1 to 4096 threads can be used
+            bench lenet --threads 5000                    | --threads 5000: from 1 to 4096 threads can be used
             bench lenet gemm:4x4x4 --train                | gemm:4x4x4 is no network: only networks can be trained
             bench lenet --precision int4                  | there is no precision "int4", only f32, bf16, f16, int8
             bench lenet --precision f16 --train           | --precision f16: training needs f32 or bf16.
@@ -72,13 +74,13 @@ class BenchCommandTest {
     @Test
     void aQuantizedNetworkIsTimedAndComparedWithItself(@TempDir Path folder) throws IOException {
         Path json = folder.resolve("bench.json");
-        Run run = Run.gatun("bench", "lenet", "--precision", "int8", "--backend", "reference", "--json", json.toString());
+        Run run = Run.gatun("bench", "lenet", "--precision", "INT8", "--backend", "reference", "--json", json.toString());
         assertEquals(0, run.exitCode(), run.err());
         Map<?, ?> row = onlyRow(json);
         assertEquals("int8", row.get("precision"));
         assertTrue(number(row, "mean_error") > 0 && number(row, "mean_error") < 0.05 * number(row, "mean_size"), row.toString());
-        assertTrue(run.out().contains("quantized, on random inputs: same class for "
-                + (number(row, "agreement") == 1 ? "100.00 % of 1;" : "0.00 % of 1;")), run.out());
+        assertTrue(run.out().contains(String.format(Locale.ROOT, "quantized, on random inputs: same class for %.2f %% of 16;",
+                100 * number(row, "agreement"))), run.out());
     }
 
     @Test
