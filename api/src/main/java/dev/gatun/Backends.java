@@ -8,6 +8,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -17,6 +19,8 @@ import java.util.stream.Collectors;
 public final class Backends {
     private static volatile Backend standard;
     private static final System.Logger LOG = System.getLogger("dev.gatun");
+    /** What {@link #best} has said of refusals. */
+    private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
 
     private Backends() {
     }
@@ -76,7 +80,9 @@ public final class Backends {
         return new OpenBackend(provider.open());
     }
 
-    /** Opens the preferred backend, or the one that {@code -Dgatun.backend} names. The caller closes it. */
+    /**
+     * Opens the preferred backend, or the one that {@code -Dgatun.backend} names. The caller closes it. Why others were refused is logged, once.
+     */
     public static Backend best() {
         String forced = System.getProperty("gatun.backend");
         if (forced != null) {
@@ -86,7 +92,9 @@ public final class Backends {
         Discovered first = all.stream().filter(Discovered::isUsable).findFirst()
                 .orElseThrow(() -> new IllegalStateException("no backend can run here: " + refusals(all)));
         String refused = refusals(all);
-        LOG.log(System.Logger.Level.DEBUG, "backend {0}{1}", first.name(), refused.isEmpty() ? "" : " (refused: " + refused + ")");
+        if (!refused.isEmpty() && TOLD.add(first.name() + refused)) {
+            LOG.log(System.Logger.Level.INFO, "using backend {0}; refused: {1}", first.name(), refused);
+        }
         return open(first.provider());
     }
 
@@ -98,9 +106,7 @@ public final class Backends {
                 open = standard;
                 if (open == null) {
                     open = best();
-                    String refused = refusals(discovered());
-                    LOG.log(refused.isEmpty() ? System.Logger.Level.DEBUG : System.Logger.Level.INFO, "evaluating on backend {0}: {1}{2}", open.name(),
-                            open.description(), refused.isEmpty() ? "" : " (refused: " + refused + ")");
+                    LOG.log(System.Logger.Level.DEBUG, "evaluating on backend {0}: {1}", open.name(), open.description());
                     standard = open;
                 }
             }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.Backends;
 import dev.gatun.spi.BackendProvider;
 import dev.gatun.spi.BackendProvider.Availability;
 import java.io.IOException;
@@ -24,11 +25,26 @@ class VectorProviderTest {
         }
     }
 
+    /** Opens the preferred backend in a process of its own, twice. */
+    static final class Choice {
+        public static void main(String[] args) {
+            for (int i = 0; i < 2; i++) {
+                try (var backend = Backends.best()) {
+                    System.out.println("opened " + backend.name());
+                }
+            }
+        }
+    }
+
     private static String probe(String... options) throws IOException, InterruptedException {
+        return output(Probe.class, options);
+    }
+
+    private static String output(Class<?> main, String... options) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
                 System.getProperty("java.class.path")));
         command.addAll(List.of(options));
-        command.add(Probe.class.getName());
+        command.add(main.getName());
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), output);
@@ -47,6 +63,14 @@ class VectorProviderTest {
         String output = probe();
         assertTrue(output.startsWith("Refused[reason=the module jdk.incubator.vector is not loaded, "
                 + "remedy=start java with --add-modules jdk.incubator.vector]"), output);
+    }
+
+    @Test
+    void whyItWasNotChosenIsSaidOnce() throws Exception {
+        List<String> lines = output(Choice.class).lines().toList();
+        assertEquals(2, lines.stream().filter("opened reference"::equals).count(), lines.toString());
+        assertEquals(1, lines.stream().filter(l -> l.contains("using backend reference; refused: vector: the module jdk.incubator.vector is not loaded; "
+                + "start java with --add-modules")).count(), lines.toString());
     }
 
     @Test
