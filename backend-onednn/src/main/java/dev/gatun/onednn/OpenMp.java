@@ -15,6 +15,9 @@ import java.util.Optional;
 /**
  * The OpenMP runtime that oneDNN was built with, by the interface that compilers use: it sets how many threads the {@link Runner} has, and lets Java tasks run
  * on the very threads that oneDNN's primitives run on. Those spin between primitives; a second pool would take their processors away.
+ *
+ * <p>Tasks that do not come from the runner come from programs that call no primitive. They are shared out by their caller and threads of Java's own, in a
+ * {@linkplain Runner#inTurn turn} in which oneDNN rests.
  */
 final class OpenMp implements Workers.Team, AutoCloseable {
     private final int threads;
@@ -23,6 +26,7 @@ final class OpenMp implements Workers.Team, AutoCloseable {
     private final MemorySegment stub;
     private final Functions functions;
     private volatile Workers.Task task;
+    private Optional<Workers> helpers = Optional.empty();         // started by the first who needs them, in its turn
 
     /** The runtime's functions. @param parallel GNU's entry point, which LLVM's runtime has too */
     private record Functions(MethodHandle setThreads, MethodHandle threadNumber, MethodHandle teamSize, MethodHandle parallel) {
@@ -89,8 +93,15 @@ final class OpenMp implements Workers.Team, AutoCloseable {
         if (runner.isCurrent()) {
             forkHere(shared);
         } else {
-            runner.run(() -> forkHere(shared));
+            runner.inTurn(() -> startedHelpers().run(shared));
         }
+    }
+
+    private Workers startedHelpers() {
+        if (helpers.isEmpty()) {
+            helpers = Optional.of(new Workers(threads));
+        }
+        return helpers.get();
     }
 
     private void forkHere(Workers.Task shared) {
@@ -117,6 +128,7 @@ final class OpenMp implements Workers.Team, AutoCloseable {
     @Override
     public void close() {
         runner.close();
+        helpers.ifPresent(Workers::close);
         arena.close();
     }
 }

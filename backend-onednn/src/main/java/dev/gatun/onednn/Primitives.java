@@ -33,7 +33,7 @@ import java.util.stream.IntStream;
  *
  * <pre>
  * convolutions      Winograd's algorithm of the vector backend, else {@link Conv}, {@link ConvGradient}
- * products          {@link MatMul}
+ * products          {@link MatMul}; {@link SmallWork} the vector backend
  * recurrent layers  {@link Rnn}, forward, where it is faster than the vector backend's
  * pools, norms      {@link Pool}, {@link Bf16MaxPool}, {@link BatchNorm}, {@link Lrn} of narrow types, in layouts of oneDNN's, and where they are faster;
  *                   else the vector backend
@@ -52,6 +52,8 @@ record Primitives(Session session, VectorKernels vector, Workers workers) {
         return switch (request) {
             case KernelRequest.Reorder r -> reorder(r);
             case KernelRequest r when isEmpty(r) -> vector.compile(r);
+            case KernelRequest.Single r when SmallWork.is(r.op(), r) -> vector.compile(r).or(() -> single(r));
+            case KernelRequest.Epilogue r when SmallWork.is(r.fused().root(), r) -> vector.compile(r);
             case KernelRequest.Single r -> single(r).or(() -> vector.compile(r));
             case KernelRequest.Epilogue r -> epilogue(r);
             case KernelRequest.Region r -> region(r).or(() -> vector.compile(r));

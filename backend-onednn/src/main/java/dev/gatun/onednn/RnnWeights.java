@@ -52,7 +52,7 @@ record RnnWeights(DnnlLayout layout) implements Layout {
     }
 
     /** Swaps the first two gates, in the workspace, and reorders. */
-    private record Pack(RnnWeights to, Kernel second, TensorType type) implements Kernel {
+    record Pack(RnnWeights to, Kernel second, TensorType type) implements LibraryKernel {
         private static final long ALIGNMENT = 64;
 
         @Override

@@ -9,7 +9,8 @@ import java.util.function.Supplier;
  * The one thread that calls oneDNN. OpenMP keeps a pool of threads for each thread that starts parallel work: if every caller did, N callers would have N
  * pools; so they hand their work to this thread, one after another, and wait. Callers may be virtual threads.
  *
- * <p>Both sides spin for some microseconds before they park. A job must not wait for another thread that uses the same runner.
+ * <p>Both sides spin for some microseconds before they park. A job must not wait for another thread that uses the same runner. Work that does not call oneDNN
+ * can stay on its caller's thread, as long as it keeps its {@linkplain #inTurn turn}.
  */
 final class Runner implements AutoCloseable {
     private static final int SPINS = 1500;
@@ -47,9 +48,7 @@ final class Runner implements AutoCloseable {
         }
         turn.lock();
         try {
-            if (closed) {
-                throw new IllegalStateException("backend onednn is closed");
-            }
+            checkOpen();
             job = work;
             if (parked) {
                 LockSupport.unpark(thread);
@@ -64,6 +63,31 @@ final class Runner implements AutoCloseable {
         } finally {
             failure = null;
             turn.unlock();
+        }
+    }
+
+    /**
+     * Runs {@code work} on the current thread when its turn has come; the runner's thread has no job meanwhile but those that {@code work} gives it.
+     *
+     * @throws IllegalStateException if this is closed
+     */
+    void inTurn(Runnable work) {
+        if (isCurrent()) {
+            work.run();
+            return;
+        }
+        turn.lock();
+        try {
+            checkOpen();
+            work.run();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("backend onednn is closed");
         }
     }
 

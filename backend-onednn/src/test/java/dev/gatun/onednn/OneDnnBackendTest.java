@@ -3,6 +3,7 @@ package dev.gatun.onednn;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,19 +14,16 @@ import dev.gatun.Shape;
 import dev.gatun.Tensor;
 import dev.gatun.TensorType;
 import dev.gatun.models.Zoo;
-import dev.gatun.nn.Activation;
-import dev.gatun.nn.BatchNorm;
-import dev.gatun.nn.Conv;
-import dev.gatun.nn.Layer;
-import dev.gatun.nn.Sequential;
 import dev.gatun.op.Contraction;
 import dev.gatun.spi.Arguments;
 import dev.gatun.spi.Backend;
 import dev.gatun.spi.Buffer;
+import dev.gatun.spi.Executable;
 import dev.gatun.spi.HostMemory;
 import dev.gatun.spi.Kernel;
 import dev.gatun.spi.KernelRequest;
 import dev.gatun.spi.Layout;
+import dev.gatun.spi.Program;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -35,16 +33,15 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class OneDnnBackendTest {
-    private static Layer net() {
-        return new Sequential(Conv.conv2d(3, 32, 3), new BatchNorm(32), Activation.relu(), Conv.conv2d(32, 48, 5), Activation.relu(), Conv.conv2d(48, 9, 1));
-    }
+    /** Of a product that is large enough for a primitive. */
+    private static final int SIZE = 128;
 
     private static Tensor images(Backend backend) {
-        return Tensor.full(DType.F32, Shape.of(2, 3, 21, 19), 0.25).eval(backend);
+        return Tensor.full(DType.F32, MixedNetwork.INPUT.shape(), 0.25).eval(backend);
     }
 
     private static Kernel product(Backend backend) {
-        TensorType square = TensorType.of(DType.F32, 32, 32);
+        TensorType square = TensorType.of(DType.F32, SIZE, SIZE);
         return backend.compile(new KernelRequest.Single(new Contraction.MatMul(false, false), List.of(square, square), List.of(square),
                 List.of(Layout.PLAIN, Layout.PLAIN), List.of(false, false))).orElseThrow();
     }
@@ -70,6 +67,49 @@ class OneDnnBackendTest {
         }
     }
 
+    @Test
+    void aSmallNetworkOfFloatsNeedsNoPrimitive() {
+        try (Backend onednn = Backends.open("onednn"); Backend vector = Backends.open("vector")) {
+            String plan = plan(onednn, "lenet");
+            assertFalse(plan.contains("jit:") || plan.contains("brg"), plan);
+            assertEquals(plan(vector, "lenet").lines().skip(1).toList(), plan.lines().skip(1).toList());
+        }
+    }
+
+    @Test
+    void aProgramWithoutPrimitivesStaysOnItsCallersThreadAndAnyOtherIsHandedOver() {
+        List<Thread> seen = new ArrayList<>();
+        Kernel look = new Kernel() {
+            @Override
+            public String name() {
+                return "look";
+            }
+
+            @Override
+            public void launch(Arguments arguments) {
+                seen.add(Thread.currentThread());
+            }
+        };
+        try (Backend backend = new OneDnnProvider().open()) {
+            Program.Step first = new Program.Step(look, List.of());
+            Kernel product = product(backend);
+            long workspace = Math.max(64, product.workspaceBytes());
+            List<Integer> slots = product.workspaceBytes() > 0 ? List.of(0, 0, 1, 2) : List.of(0, 0, 1);
+            Buffer a = backend.memory().allocate(SIZE * SIZE * Float.BYTES);
+            Buffer y = backend.memory().allocate(SIZE * SIZE * Float.BYTES);
+            try (Executable alone = backend.link(new Program(List.of(first), List.of(), 0, 0));
+                 Executable both = backend.link(new Program(List.of(first, new Program.Step(product, slots)), List.of(new Program.Temporary(0, workspace)),
+                         workspace, 2))) {
+                alone.run(new Buffer[0]);
+                both.run(new Buffer[] {a, y});
+            }
+            backend.memory().free(a);
+            backend.memory().free(y);
+        }
+        assertSame(Thread.currentThread(), seen.getFirst());
+        assertEquals("gatun-onednn", seen.getLast().getName());
+    }
+
     private static String plan(Backend backend, String name) {
         try (Predictor predictor = Predictor.of(Zoo.layer(name), backend)) {
             return predictor.explain(Zoo.input(name, 1));
@@ -78,7 +118,7 @@ class OneDnnBackendTest {
 
     @Test
     void callersOfAllKindsGetTheSameBits() throws Exception {
-        try (Backend backend = Backends.open("onednn"); Predictor predictor = Predictor.of(net(), backend); Tensor x = images(backend);
+        try (Backend backend = Backends.open("onednn"); Predictor predictor = Predictor.of(MixedNetwork.layer(), backend); Tensor x = images(backend);
              var callers = Executors.newVirtualThreadPerTaskExecutor()) {
             float[] expected = predictor.predict(x).toFloatArray();
             List<Callable<float[]>> calls = IntStream.range(0, 64).<Callable<float[]>>mapToObj(i -> () -> predictor.predict(x).toFloatArray()).toList();
@@ -91,7 +131,7 @@ class OneDnnBackendTest {
     @Test
     void closingWhileCallsRunLetsThemFinishAndRefusesTheNextOnes() throws Exception {
         Backend backend = Backends.open("onednn");
-        Predictor predictor = Predictor.of(net(), backend);
+        Predictor predictor = Predictor.of(MixedNetwork.layer(), backend);
         Tensor x = images(backend);
         float[] expected = predictor.predict(x).toFloatArray();
         try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -136,12 +176,12 @@ class OneDnnBackendTest {
         try (Backend backend = new OneDnnProvider().open()) {
             Kernel kernel = product(backend);
             assertTrue(kernel.name().startsWith("brg_matmul"), kernel.name());
-            Buffer whole = backend.memory().allocate(32 * 32 * 4);
+            Buffer whole = backend.memory().allocate(SIZE * SIZE * Float.BYTES);
             Buffer scratch = backend.memory().allocate(Math.max(1, kernel.workspaceBytes()));
             Buffer[] table = {whole, whole.slice(0, 100), whole, scratch};
             int[] slots = kernel.workspaceBytes() > 0 ? new int[] {0, 1, 2, 3} : new int[] {0, 1, 2};
             String message = assertThrows(IllegalArgumentException.class, () -> kernel.launch(new Arguments(table, slots))).getMessage();
-            assertTrue(message.endsWith("argument 1 needs 4096 bytes, but its buffer has 100"), message);
+            assertTrue(message.endsWith("argument 1 needs 65536 bytes, but its buffer has 100"), message);
             backend.memory().free(whole);
             backend.memory().free(scratch);
         }

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.vector.Workers;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -90,35 +93,75 @@ class RunnerTest {
     }
 
     @Test
-    void tasksOfAPoolRunOnTheThreadsOfOpenMp() {
-        int threads = 3;
-        try (OpenMp pool = OpenMp.start(threads); Workers workers = Workers.over(pool)) {
-            AtomicIntegerArray parts = new AtomicIntegerArray(threads);
-            for (int i = 0; i < 100; i++) {
-                workers.run((worker, of) -> {
-                    assertEquals(threads, of);
-                    parts.incrementAndGet(worker);
+    void workInTurnRunsOnItsCallersThreadWhileNoJobRuns() throws Exception {
+        AtomicInteger inside = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        Runnable visit = () -> {
+            most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+            Thread.yield();
+            inside.decrementAndGet();
+        };
+        try (Runner runner = new Runner(() -> { }); var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Callable<Integer>> calls = IntStream.range(0, 500).<Callable<Integer>>mapToObj(i -> () -> {
+                Thread own = Thread.currentThread();
+                runner.run(visit);
+                runner.inTurn(() -> {
+                    assertSame(own, Thread.currentThread());
+                    visit.run();
+                    runner.run(visit);
                 });
+                return i;
+            }).toList();
+            for (Future<Integer> result : callers.invokeAll(calls)) {
+                result.get();
             }
-            for (int worker = 0; worker < threads; worker++) {
-                assertEquals(100, parts.get(worker));
-            }
-            AtomicInteger sum = new AtomicInteger();
-            pool.runner().run(() -> workers.parallelFor(1000, 16, (from, to) -> sum.addAndGet((int) (to - from))));
-            assertEquals(1000, sum.get());
         }
+        assertEquals(1, most.get());
     }
 
     @Test
-    void whatATaskThrowsOnAThreadOfOpenMpIsThrownToTheCaller() {
+    void tasksOfAJobRunOnTheThreadsOfOpenMpAndTasksOfOthersDoNot() {
+        int threads = 3;
+        Set<Thread> ofJobs = ConcurrentHashMap.newKeySet();
+        Set<Thread> ofOthers = ConcurrentHashMap.newKeySet();
+        try (OpenMp pool = OpenMp.start(threads); Workers workers = Workers.over(pool)) {
+            AtomicIntegerArray parts = new AtomicIntegerArray(threads);
+            for (int i = 0; i < 100; i++) {
+                workers.run((worker, of) -> count(threads, of, worker, parts, ofOthers));
+                pool.runner().run(() -> workers.run((worker, of) -> count(threads, of, worker, parts, ofJobs)));
+            }
+            for (int worker = 0; worker < threads; worker++) {
+                assertEquals(200, parts.get(worker));
+            }
+            AtomicInteger sum = new AtomicInteger();
+            pool.runner().run(() -> workers.parallelFor(1000, 16, (from, to) -> sum.addAndGet((int) (to - from))));
+            workers.parallelFor(1000, 16, (from, to) -> sum.addAndGet((int) (to - from)));
+            assertEquals(2000, sum.get());
+        }
+        assertEquals(threads, ofJobs.size());
+        assertEquals(threads, ofOthers.size());
+        assertTrue(Collections.disjoint(ofJobs, ofOthers), ofJobs + " and " + ofOthers);
+        assertTrue(ofOthers.contains(Thread.currentThread()));
+    }
+
+    private static void count(int threads, int of, int worker, AtomicIntegerArray parts, Set<Thread> seen) {
+        assertEquals(threads, of);
+        parts.incrementAndGet(worker);
+        seen.add(Thread.currentThread());
+    }
+
+    @Test
+    void whatATaskThrowsOnAnyThreadIsThrownToTheCaller() {
         try (OpenMp pool = OpenMp.start(2); Workers workers = Workers.over(pool)) {
             for (int bad = 0; bad < 2; bad++) {
                 int worker = bad;
-                assertEquals("of " + worker, assertThrows(IllegalStateException.class, () -> workers.run((w, of) -> {
+                Workers.Task task = (w, of) -> {
                     if (w == worker) {
                         throw new IllegalStateException("of " + w);
                     }
-                })).getMessage());
+                };
+                assertEquals("of " + worker, assertThrows(IllegalStateException.class, () -> workers.run(task)).getMessage());
+                assertEquals("of " + worker, assertThrows(IllegalStateException.class, () -> pool.runner().run(() -> workers.run(task))).getMessage());
             }
         }
     }
