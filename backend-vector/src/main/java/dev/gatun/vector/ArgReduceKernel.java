@@ -16,21 +16,7 @@ import jdk.incubator.vector.VectorMask;
  * The position of the largest or smallest element along an axis. Along the innermost axis the extremum is found first, then looked for; along another one
  * a tile of neighbouring lines is searched together.
  */
-final class ArgReduceKernel implements FrameKernel {
-    private static final int TILE = 256;
-
-    private final ArgReduce op;
-    private final Axis axis;
-    private final long tiles;
-    private final Workers workers;
-
-    private ArgReduceKernel(ArgReduce op, Axis axis, Workers workers) {
-        this.op = op;
-        this.axis = axis;
-        this.tiles = Math.ceilDiv(axis.inner(), (long) TILE);
-        this.workers = workers;
-    }
-
+record ArgReduceKernel(ArgReduce op, Axis axis, Workers workers) implements LineKernel {
     /** Returns a kernel, or empty if {@code x} is not of floats. */
     static Optional<ArgReduceKernel> of(ArgReduce op, TensorType x, Workers workers) {
         return x.dtype() == DType.F32 ? Optional.of(new ArgReduceKernel(op, Axis.of(x.shape(), op.axis()), workers)) : Optional.empty();
@@ -42,39 +28,18 @@ final class ArgReduceKernel implements FrameKernel {
     }
 
     @Override
-    public int buffers() {
-        return 2;
+    public int scratchBytesOfLine() {
+        return Float.BYTES;
     }
 
     @Override
-    public Workers workers() {
-        return workers;
-    }
-
-    @Override
-    public boolean isParallel() {
-        return axis.elements() >= PARALLEL_ELEMENTS && axis.outer() * tiles > 1;
-    }
-
-    @Override
-    public long scratchBytes() {
-        return 4L * TILE * workers.threads();
-    }
-
-    @Override
-    public void run(long frame, int worker, int of) {
-        long units = axis.outer() * tiles;
-        long to = Workers.share(units, worker + 1, of);
-        for (long unit = Workers.share(units, worker, of); unit < to; unit++) {
-            long from = unit % tiles * TILE;
-            long outer = unit / tiles;
-            long x = address(frame, 0) + 4 * (outer * axis.size() * axis.inner() + from);
-            long y = address(frame, 1) + 8 * (outer * axis.inner() + from);
-            if (axis.inner() == 1) {
-                Native.putLong(y, op.lastIndex() ? last(x, extremum(x)) : first(x, extremum(x)));
-            } else {
-                tile(x, y, scratch(frame) + 4L * TILE * worker, (int) Math.min(TILE, axis.inner() - from));
-            }
+    public void walk(long frame, long from, long line, int lines, long scratch) {
+        long x = address(frame, 0) + 4 * from;
+        long y = address(frame, 1) + 8 * line;
+        if (axis.inner() == 1) {
+            Native.putLong(y, op.lastIndex() ? last(x, extremum(x)) : first(x, extremum(x)));
+        } else {
+            search(x, y, scratch, lines);
         }
     }
 
@@ -123,7 +88,7 @@ final class ArgReduceKernel implements FrameKernel {
     }
 
     /** Searches {@code n} neighbouring lines; {@code best} holds their extrema so far, {@code y} the positions. */
-    private void tile(long x, long y, long best, int n) {
+    private void search(long x, long y, long best, int n) {
         Native.copy(x, best, 4L * n);
         Native.zero(y, 8L * n);
         for (int i = 1; i < axis.size(); i++) {

@@ -5,25 +5,8 @@ import dev.gatun.TensorType;
 import dev.gatun.op.Reduction.Cumulative;
 import java.util.Optional;
 
-/**
- * Running sums and products along an axis, in double: a tile of neighbouring lines at a time, so that memory is read in order whichever axis it is.
- */
-final class CumulativeKernel implements FrameKernel {
-    /** Lines that go together: their doubles take 2 KiB. */
-    private static final int TILE = 256;
-
-    private final Cumulative op;
-    private final Axis axis;
-    private final long tiles;
-    private final Workers workers;
-
-    private CumulativeKernel(Cumulative op, Axis axis, Workers workers) {
-        this.op = op;
-        this.axis = axis;
-        this.tiles = Math.ceilDiv(axis.inner(), (long) TILE);
-        this.workers = workers;
-    }
-
+/** Running sums and products along an axis, in double. */
+record CumulativeKernel(Cumulative op, Axis axis, Workers workers) implements LineKernel {
     /** Returns a kernel, or empty if {@code x} is not of floats. */
     static Optional<CumulativeKernel> of(Cumulative op, TensorType x, Workers workers) {
         return x.dtype() == DType.F32 ? Optional.of(new CumulativeKernel(op, Axis.of(x.shape(), op.axis()), workers)) : Optional.empty();
@@ -40,38 +23,16 @@ final class CumulativeKernel implements FrameKernel {
     }
 
     @Override
-    public int buffers() {
-        return 2;
+    public int scratchBytesOfLine() {
+        return Double.BYTES;
     }
 
     @Override
-    public Workers workers() {
-        return workers;
+    public void walk(long frame, long from, long line, int lines, long scratch) {
+        fold(address(frame, 0) + 4 * from, address(frame, 1) + 4 * from, scratch, lines);
     }
 
-    @Override
-    public boolean isParallel() {
-        return axis.elements() >= PARALLEL_ELEMENTS && axis.outer() * tiles > 1;
-    }
-
-    @Override
-    public long scratchBytes() {
-        return 8L * TILE * workers.threads();
-    }
-
-    @Override
-    public void run(long frame, int worker, int of) {
-        long units = axis.outer() * tiles;
-        long to = Workers.share(units, worker + 1, of);
-        for (long unit = Workers.share(units, worker, of); unit < to; unit++) {
-            long from = unit % tiles * TILE;
-            long at = 4 * (unit / tiles * axis.size() * axis.inner() + from);
-            int n = (int) Math.min(TILE, axis.inner() - from);
-            tile(address(frame, 0) + at, address(frame, 1) + at, scratch(frame) + 8L * TILE * worker, n);
-        }
-    }
-
-    private void tile(long x, long y, long acc, int n) {
+    private void fold(long x, long y, long acc, int n) {
         for (int j = 0; j < n; j++) {
             Fold.putDouble(acc + 8L * j, Fold.identity(op.function()));
         }

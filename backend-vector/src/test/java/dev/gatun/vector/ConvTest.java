@@ -8,8 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,20 +17,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The convolution and its two gradients against double loops, over one to three axes with every kind of geometry. */
 @Tag("every-width")
 class ConvTest {
-    private static Workers one;
-    private static Workers three;
-
-    @BeforeAll
-    static void start() {
-        one = new Workers(1);
-        three = new Workers(3);
-    }
-
-    @AfterAll
-    static void stop() {
-        one.close();
-        three.close();
-    }
+    @AutoClose
+    private static final Workers ONE = new Workers(1);
+    @AutoClose
+    private static final Workers THREE = new Workers(3);
 
     static List<ConvGeometry> geometries() {
         return List.of(
@@ -94,7 +83,7 @@ class ConvTest {
         for (Epilogue epilogue : epilogues()) {
             Case test = new Case(geometry);
             var conv = new ConvForward(geometry, epilogue);
-            Floats y = test.run(test.y, conv.workspaceBytes(1), one, test.x, test.w, (dst, workspace, workers) ->
+            Floats y = test.run(test.y, conv.workspaceBytes(1), ONE, test.x, test.w, (dst, workspace, workers) ->
                     conv.run(test.x.address(), test.w.address(), test.biasOfY.address(), test.residualOfY.address(), dst, workspace, workers));
             int outputs = geometry.outputs();
             test.check(y, test.forward(), epilogue, i -> test.biasOfY.get(i / outputs % geometry.OC()), test.residualOfY, geometry.terms());
@@ -109,7 +98,7 @@ class ConvTest {
         for (Epilogue epilogue : epilogues()) {
             Case test = new Case(geometry);
             var conv = new ConvBackwardData(geometry, epilogue);
-            Floats dx = test.run(test.x, conv.workspaceBytes(1), one, test.y, test.w, (dst, workspace, workers) ->
+            Floats dx = test.run(test.x, conv.workspaceBytes(1), ONE, test.y, test.w, (dst, workspace, workers) ->
                     conv.run(test.y.address(), test.w.address(), test.biasOfX.address(), test.residualOfX.address(), dst, workspace, workers));
             int inputs = geometry.inputs();
             int terms = geometry.OC() / geometry.G() * geometry.taps();
@@ -124,7 +113,7 @@ class ConvTest {
     void backwardWeightsEqualsDoubleLoops(ConvGeometry geometry) {
         Case test = new Case(geometry);
         var conv = new ConvBackwardWeights(geometry);
-        Floats dw = test.run(test.w, conv.workspaceBytes(1), one, test.x, test.y, (dst, workspace, workers) ->
+        Floats dw = test.run(test.w, conv.workspaceBytes(1), ONE, test.x, test.y, (dst, workspace, workers) ->
                 conv.run(test.x.address(), test.y.address(), dst, workspace, workers));
         test.check(dw, test.backwardWeights(), Epilogue.NONE, i -> 0, null, geometry.N() * geometry.outputs());
         test.checkThatWorkersChangeNoBit(dw, conv.workspaceBytes(3), test.x, test.y, (dst, workspace, workers) ->
@@ -149,15 +138,15 @@ class ConvTest {
         test.x.set(at, Float.NaN);
         test.y.set(test.y.length() / 3, Float.NaN);
         var forward = new ConvForward(geometry, Epilogue.NONE);
-        test.checkNan(test.run(test.y, forward.workspaceBytes(3), three, test.x, test.w, (dst, workspace, workers) ->
+        test.checkNan(test.run(test.y, forward.workspaceBytes(3), THREE, test.x, test.w, (dst, workspace, workers) ->
                 forward.run(test.x.address(), test.w.address(), 0, 0, dst, workspace, workers)), test.forward());
         var data = new ConvBackwardData(geometry, Epilogue.NONE);
-        test.checkNan(test.run(test.x, data.workspaceBytes(3), three, test.y, test.w, (dst, workspace, workers) ->
+        test.checkNan(test.run(test.x, data.workspaceBytes(3), THREE, test.y, test.w, (dst, workspace, workers) ->
                 data.run(test.y.address(), test.w.address(), 0, 0, dst, workspace, workers)), test.backwardData());
         if (geometry.isPointwise() || geometry.isDepthwise()) {      // elsewhere NaN may meet the zeros of the padding: 0 · NaN is NaN
             var weights = new ConvBackwardWeights(geometry);
             test.y.set(test.y.length() / 3, 1);
-            test.checkNan(test.run(test.w, weights.workspaceBytes(3), three, test.x, test.y, (dst, workspace, workers) ->
+            test.checkNan(test.run(test.w, weights.workspaceBytes(3), THREE, test.x, test.y, (dst, workspace, workers) ->
                     weights.run(test.x.address(), test.y.address(), dst, workspace, workers)), test.backwardWeights());
         }
     }
@@ -167,13 +156,13 @@ class ConvTest {
         ConvGeometry geometry = flat(0, 3, 4, 1, Axis.of(5, 3, 1, 1), Axis.of(5, 3, 1, 1));
         Case test = new Case(geometry);
         var weights = new ConvBackwardWeights(geometry);
-        Floats dw = test.run(test.w, weights.workspaceBytes(3), three, test.x, test.y, (dst, workspace, workers) ->
+        Floats dw = test.run(test.w, weights.workspaceBytes(3), THREE, test.x, test.y, (dst, workspace, workers) ->
                 weights.run(test.x.address(), test.y.address(), dst, workspace, workers));
         for (int i = 0; i < dw.length(); i++) {
             assertEquals(0, dw.get(i));
         }
         var forward = new ConvForward(geometry, Epilogue.NONE);
-        test.run(test.y, forward.workspaceBytes(3), three, test.x, test.w, (dst, workspace, workers) ->
+        test.run(test.y, forward.workspaceBytes(3), THREE, test.x, test.w, (dst, workspace, workers) ->
                 forward.run(test.x.address(), test.w.address(), 0, 0, dst, workspace, workers));
     }
 
@@ -193,9 +182,9 @@ class ConvTest {
             long before = bean.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < 300; i++) {
                 forward.run(test.x.address(), test.w.address(), test.biasOfY.address(), test.residualOfY.address(), test.y.address(),
-                        workspace.address(), three);
-                data.run(test.y.address(), test.w.address(), 0, 0, test.x.address(), workspace.address(), three);
-                weights.run(test.x.address(), test.y.address(), test.w.address(), workspace.address(), three);
+                        workspace.address(), THREE);
+                data.run(test.y.address(), test.w.address(), 0, 0, test.x.address(), workspace.address(), THREE);
+                weights.run(test.x.address(), test.y.address(), test.w.address(), workspace.address(), THREE);
                 test.w.set(0, 0.5f);
             }
             bytes = bean.getCurrentThreadAllocatedBytes() - before;
@@ -318,8 +307,8 @@ class ConvTest {
         }
 
         void checkThatWorkersChangeNoBit(Floats result, long bytes, Floats operand, Floats other, Call call) {
-            run(result, bytes, one, operand, other, call).assertSameBits(result, geometry + " twice");
-            run(result, bytes, three, operand, other, call).assertSameBits(result, geometry + " on three workers");
+            run(result, bytes, ONE, operand, other, call).assertSameBits(result, geometry + " twice");
+            run(result, bytes, THREE, operand, other, call).assertSameBits(result, geometry + " on three workers");
         }
 
         /** Each element within the bound of any order of summation. */

@@ -7,8 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,20 +17,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The matrix product against double loops, on every path: tiles, few rows, few columns, packed, batched. */
 @Tag("every-width")
 class SgemmTest {
-    private static Workers one;
-    private static Workers three;
-
-    @BeforeAll
-    static void start() {
-        one = new Workers(1);
-        three = new Workers(3);
-    }
-
-    @AfterAll
-    static void stop() {
-        one.close();
-        three.close();
-    }
+    @AutoClose
+    private static final Workers ONE = new Workers(1);
+    @AutoClose
+    private static final Workers THREE = new Workers(3);
 
     /** M, N, K: ones, tails of tiles and vectors, primes, empty sums, more than one block each way, so much work that B is packed together. */
     static List<int[]> sizes() {
@@ -53,7 +42,7 @@ class SgemmTest {
             boolean accumulate = (variant & 4) != 0;
             int gap = (variant & 8) != 0 ? 5 : 0;
             Case test = Case.of(size, (variant & 1) != 0, (variant & 2) != 0, gap, accumulate, Sgemm.Batch.ONE, Epilogue.NONE);
-            test.checkAgainstDoubles(one);
+            test.checkAgainstDoubles(ONE);
             test.checkThatWorkersChangeNoBit();
         }
     }
@@ -63,7 +52,7 @@ class SgemmTest {
     void packedWeightsGiveTheSame(int[] size) {
         for (boolean transB : new boolean[] {false, true}) {
             Case test = Case.of(size, false, transB, 3, false, Sgemm.Batch.ONE, Epilogue.NONE).withPackedB();
-            test.checkAgainstDoubles(one);
+            test.checkAgainstDoubles(ONE);
             test.checkThatWorkersChangeNoBit();
         }
     }
@@ -74,7 +63,7 @@ class SgemmTest {
         for (Epilogue.Bias bias : Epilogue.Bias.values()) {
             for (float slope : new float[] {0, 0.125f, 1}) {
                 for (boolean residual : new boolean[] {false, true}) {
-                    Case.of(size, false, false, 2, slope == 1, Sgemm.Batch.ONE, new Epilogue(bias, residual, slope)).checkAgainstDoubles(three);
+                    Case.of(size, false, false, 2, slope == 1, Sgemm.Batch.ONE, new Epilogue(bias, residual, slope)).checkAgainstDoubles(THREE);
                 }
             }
         }
@@ -85,17 +74,17 @@ class SgemmTest {
     void aBatchHasItsOwnOperandsOrSharesThem(int count) {
         for (int[] size : new int[][] {{1, 40, 50}, {50, 1, 40}, {70, 90, 33}, {3, 5, 0}}) {
             var own = new Sgemm.Batch(count, 0, 0, 0);
-            Case.of(size, false, true, 1, false, own, new Epilogue(Epilogue.Bias.COLUMN, true, 0)).checkAgainstDoubles(three);
-            Case.of(size, true, false, 1, true, own, Epilogue.NONE).sharingA().checkAgainstDoubles(three);
-            Case.of(size, false, false, 1, false, own, Epilogue.NONE).sharingB().checkAgainstDoubles(three);
-            Case.of(size, false, false, 1, false, own, Epilogue.NONE).sharingB().withPackedB().checkAgainstDoubles(three);
+            Case.of(size, false, true, 1, false, own, new Epilogue(Epilogue.Bias.COLUMN, true, 0)).checkAgainstDoubles(THREE);
+            Case.of(size, true, false, 1, true, own, Epilogue.NONE).sharingA().checkAgainstDoubles(THREE);
+            Case.of(size, false, false, 1, false, own, Epilogue.NONE).sharingB().checkAgainstDoubles(THREE);
+            Case.of(size, false, false, 1, false, own, Epilogue.NONE).sharingB().withPackedB().checkAgainstDoubles(THREE);
         }
     }
 
     @Test
     void rowsMayLieAPageApart() {
         Case test = Case.of(new int[] {100, 70, 1024}, false, false, 0, false, Sgemm.Batch.ONE, Epilogue.NONE);
-        test.checkAgainstDoubles(one);
+        test.checkAgainstDoubles(ONE);
         test.checkThatWorkersChangeNoBit();
     }
 
@@ -112,7 +101,7 @@ class SgemmTest {
             Case test = Case.of(size, (variant & 1) != 0, (variant & 2) != 0, 0, false, Sgemm.Batch.ONE, Epilogue.NONE);
             test.setA(M - 1, K / 2, Float.NaN);
             test.setB(K - 1, N - 1, Float.POSITIVE_INFINITY);
-            test.run(three);
+            test.run(THREE);
             for (int m = 0; m < M; m++) {
                 for (int n = 0; n < N; n++) {
                     float c = test.c(m, n);
@@ -133,7 +122,7 @@ class SgemmTest {
         test.bias.set(1, Float.NEGATIVE_INFINITY);
         test.bias.set(38, Float.NaN);
         test.bias.set(39, Float.NEGATIVE_INFINITY);
-        test.run(one);
+        test.run(ONE);
         assertTrue(Float.isNaN(test.c(0, 0)) && Float.isNaN(test.c(1, 38)));
         assertEquals(0, test.c(0, 1));
         assertEquals(0, test.c(1, 39));
@@ -150,7 +139,7 @@ class SgemmTest {
         while (bytes > 100_000 && System.nanoTime() < deadline) {                 // until it is compiled: interpreted vectors are objects
             long before = bean.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < 500; i++) {
-                test.runInto(test.c, three, test.b.address(), workspace.address());
+                test.runInto(test.c, THREE, test.b.address(), workspace.address());
             }
             bytes = bean.getCurrentThreadAllocatedBytes() - before;
         }
@@ -286,9 +275,9 @@ class SgemmTest {
             Floats first = c.copy();
             Floats again = c.copy();
             Floats shared = c.copy();
-            runInto(first, one);
-            runInto(again, one);
-            runInto(shared, three);
+            runInto(first, ONE);
+            runInto(again, ONE);
+            runInto(shared, THREE);
             first.assertSameBits(again, this + " twice");
             first.assertSameBits(shared, this + " on three workers");
         }

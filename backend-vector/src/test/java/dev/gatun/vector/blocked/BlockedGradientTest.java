@@ -21,8 +21,7 @@ import dev.gatun.vector.Workers;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,25 +30,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What lies between the convolutions of a network that is trained: batch normalization, positions of maxima, gradients of pools, in blocks of channels. */
 @Tag("every-width")
 class BlockedGradientTest {
-    private static Workers one;
-    private static Workers three;
-
-    @BeforeAll
-    static void start() {
-        one = new Workers(1);
-        three = new Workers(3);
-    }
-
-    @AfterAll
-    static void stop() {
-        one.close();
-        three.close();
-    }
+    @AutoClose
+    private static final Workers ONE = new Workers(1);
+    @AutoClose
+    private static final Workers THREE = new Workers(3);
 
     private static void check(Op op, double bound, List<TensorType> in, List<TensorType> out, Floats... operands) {
         List<Floats> expected = Blocks.reference(op, in, out, operands);
-        List<Floats> alone = Blocks.run(Blocks.request(op, in, out), one, operands);
-        List<Floats> shared = Blocks.run(Blocks.request(op, in, out), three, operands);
+        List<Floats> alone = Blocks.run(Blocks.request(op, in, out), ONE, operands);
+        List<Floats> shared = Blocks.run(Blocks.request(op, in, out), THREE, operands);
         for (int r = 0; r < expected.size(); r++) {
             if (out.get(r).dtype() == DType.I32) {
                 alone.get(r).assertSameBits(expected.get(r), op + " positions");
@@ -117,7 +106,7 @@ class BlockedGradientTest {
             values.set(3, Float.NaN);
             values.set(7, Float.NEGATIVE_INFINITY);
             List<Floats> maxima = Blocks.reference(new Pooling.MaxPool(window, true), List.of(x), List.of(y, i), values);
-            List<Floats> blocked = Blocks.run(Blocks.request(new Pooling.MaxPool(window, true), List.of(x), List.of(y, i)), three, values);
+            List<Floats> blocked = Blocks.run(Blocks.request(new Pooling.MaxPool(window, true), List.of(x), List.of(y, i)), THREE, values);
             for (int k = 0; k < maxima.get(0).length(); k++) {
                 assertEquals(maxima.get(0).get(k), blocked.get(0).get(k), "maximum " + k);
             }
@@ -138,7 +127,7 @@ class BlockedGradientTest {
         position.set(0, Float.intBitsToFloat(4));
         KernelRequest request = Blocks.request(new Pooling.MaxPoolBackward(window, Ints.of(2, 2)), List.of(dy, TensorType.of(DType.I32, 1, 1, 1, 1)),
                 List.of(f32(1, 1, 2, 2)));
-        var e = assertThrows(IndexOutOfBoundsException.class, () -> Blocks.run(request, one, Floats.random(1, 1), position));
+        var e = assertThrows(IndexOutOfBoundsException.class, () -> Blocks.run(request, ONE, Floats.random(1, 1), position));
         assertEquals("max_pool_backward: index 4 is outside of an image of 4 places", e.getMessage());
     }
 
@@ -149,7 +138,7 @@ class BlockedGradientTest {
         for (int channels : new int[] {2 * Simd.LANES, 2 * Simd.LANES + 1}) {
             var request = new KernelRequest.Single(op, List.of(f32(2, channels, 1, 1)), List.of(f32(2, channels, 7, 7)), List.of(Layout.PLAIN),
                     Collections.nCopies(1, false));
-            assertEquals(channels == 2 * Simd.LANES, BlockedKernels.of(request, one).isPresent());
+            assertEquals(channels == 2 * Simd.LANES, BlockedKernels.of(request, ONE).isPresent());
         }
     }
 
@@ -166,12 +155,12 @@ class BlockedGradientTest {
                 new Fused.Instruction(new Elementwise.Where(), List.of(3, 0, 4), DType.F32));
         var leaky = new KernelRequest.Region(new Fused.Region(x.shape(), 3, code, List.of(5, 3)), List.of(x, f32(), f32()), List.of(x, truth),
                 List.of(Blocked.NATIVE, Layout.PLAIN, Layout.PLAIN), Collections.nCopies(3, false));
-        assertEquals(Collections.nCopies(2, Blocked.NATIVE), BlockedKernels.of(leaky, three).orElseThrow().outputLayouts());
-        List<Floats> results = Blocks.run(leaky, three, values, zero, fifth);
+        assertEquals(Collections.nCopies(2, Blocked.NATIVE), BlockedKernels.of(leaky, THREE).orElseThrow().outputLayouts());
+        List<Floats> results = Blocks.run(leaky, THREE, values, zero, fifth);
         var choice = List.of(new Fused.Instruction(new Elementwise.Where(), List.of(0, 1, 2), DType.F32));
         var gradient = new KernelRequest.Region(new Fused.Region(x.shape(), 3, choice, List.of(3)), List.of(truth, x, f32()), List.of(x),
                 List.of(Blocked.NATIVE, Blocked.NATIVE, Layout.PLAIN), Collections.nCopies(3, false));
-        Floats dx = Blocks.run(gradient, three, results.get(1), values, zero).getFirst();
+        Floats dx = Blocks.run(gradient, THREE, results.get(1), values, zero).getFirst();
         for (int i = 0; i < values.length(); i++) {
             float v = values.get(i);
             assertEquals(v > 0 ? v : .2f * v, results.get(0).get(i), "element " + i);

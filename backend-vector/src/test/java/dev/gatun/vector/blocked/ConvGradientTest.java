@@ -18,8 +18,7 @@ import dev.gatun.vector.Workers;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,23 +33,12 @@ class ConvGradientTest {
     /** Direct sums, and Winograd's algorithm with 4x4 tiles. */
     private static final double BOUND = 3e-6;
 
-    private static Workers one;
-    private static Workers two;
-    private static Workers five;
-
-    @BeforeAll
-    static void start() {
-        one = new Workers(1);
-        two = new Workers(2);
-        five = new Workers(5);
-    }
-
-    @AfterAll
-    static void stop() {
-        one.close();
-        two.close();
-        five.close();
-    }
+    @AutoClose
+    private static final Workers ONE = new Workers(1);
+    @AutoClose
+    private static final Workers TWO = new Workers(2);
+    @AutoClose
+    private static final Workers FIVE = new Workers(5);
 
     /** A convolution "N IC IH IW OC KH KW SH SW PH PW DH DW" with channels in blocks, or as many as are written behind a point: .3 are three. */
     private record Case(Convolution.Geometry geometry, TensorType x, TensorType w, TensorType dy) {
@@ -77,10 +65,10 @@ class ConvGradientTest {
     }
 
     private static void check(String text, KernelRequest request, Floats expected, Floats... operands) {
-        Floats first = Blocks.run(request, one, operands).getFirst();
+        Floats first = Blocks.run(request, ONE, operands).getFirst();
         double error = Blocks.error(expected, first);
         assertTrue(error <= BOUND, request.name() + " of " + text + ": error " + error);
-        for (Workers pool : List.of(two, five)) {
+        for (Workers pool : List.of(TWO, FIVE)) {
             first.assertSameBits(Blocks.run(request, pool, operands).getFirst(), request.name() + " of " + text + " with " + pool.threads() + " workers");
         }
     }
@@ -112,7 +100,7 @@ class ConvGradientTest {
         Floats x = Floats.random(c.x.elements(), 1);
         Floats dy = Floats.random(c.dy.elements(), 3);
         KernelRequest request = Blocks.request(c.byWeights(), List.of(c.x, c.dy), List.of(c.w));
-        assertEquals(Layout.PLAIN, BlockedKernels.of(request, one).orElseThrow().inputLayouts().getFirst());
+        assertEquals(Layout.PLAIN, BlockedKernels.of(request, ONE).orElseThrow().inputLayouts().getFirst());
         check(text, request, Blocks.reference(c.byWeights(), List.of(c.x, c.dy), List.of(c.w), x, dy).getFirst(), x, dy);
     }
 
@@ -153,12 +141,12 @@ class ConvGradientTest {
         Case c = Case.of("8 4 16 16 4 4 4 2 2 1 1");
         var data = Blocks.request(c.byData(), List.of(c.dy, c.w), List.of(c.x));
         var weights = Blocks.request(c.byWeights(), List.of(c.x, c.dy), List.of(c.w));
-        assertTrue(BlockedKernels.of(data, two).orElseThrow().name().startsWith("conv backward data, 4 phases by winograd 4x4"));
-        assertTrue(BlockedKernels.of(weights, two).orElseThrow().name().startsWith("conv backward weights, winograd 4x4 of 4 phases"));
+        assertTrue(BlockedKernels.of(data, TWO).orElseThrow().name().startsWith("conv backward data, 4 phases by winograd 4x4"));
+        assertTrue(BlockedKernels.of(weights, TWO).orElseThrow().name().startsWith("conv backward weights, winograd 4x4 of 4 phases"));
         System.setProperty("gatun.winograd", "off");
         try {
             assertEquals(List.of("conv backward data 4x4", "conv backward weights 4x4"),
-                    Stream.of(data, weights).map(request -> BlockedKernels.of(request, two).orElseThrow().name().split(",")[0]).toList());
+                    Stream.of(data, weights).map(request -> BlockedKernels.of(request, TWO).orElseThrow().name().split(",")[0]).toList());
         } finally {
             System.clearProperty("gatun.winograd");
         }
@@ -166,7 +154,7 @@ class ConvGradientTest {
 
     private static String name(String text) {
         Case c = Case.of(text);
-        return BlockedKernels.of(Blocks.request(c.byData(), List.of(c.dy, c.w), List.of(c.x)), two).orElseThrow().name().split(",")[0];
+        return BlockedKernels.of(Blocks.request(c.byData(), List.of(c.dy, c.w), List.of(c.x)), TWO).orElseThrow().name().split(",")[0];
     }
 
     @ParameterizedTest
@@ -175,12 +163,12 @@ class ConvGradientTest {
         Case c = Case.of(text);
         Stream.of(Blocks.request(c.byWeights(), List.of(c.x, c.dy), List.of(c.w)), Blocks.request(c.byData(), List.of(c.dy, c.w), List.of(c.x)),
                 Blocks.request(new Convolution.Conv(c.geometry), List.of(c.x, c.w), List.of(c.dy)))
-                .forEach(request -> assertTrue(BlockedKernels.of(request, one).isEmpty(), request.name()));
+                .forEach(request -> assertTrue(BlockedKernels.of(request, ONE).isEmpty(), request.name()));
     }
 
     @Test
     void aKernelThatSeesMostlyPaddingOfDyIsDeclined() {
         Case c = Case.of("2 2 4 4 1 4 4");                           // one pixel spreads over 4 x 4
-        assertTrue(BlockedKernels.of(Blocks.request(c.byData(), List.of(c.dy, c.w), List.of(c.x)), one).isEmpty());
+        assertTrue(BlockedKernels.of(Blocks.request(c.byData(), List.of(c.dy, c.w), List.of(c.x)), ONE).isEmpty());
     }
 }

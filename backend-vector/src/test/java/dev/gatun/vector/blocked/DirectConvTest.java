@@ -1,8 +1,7 @@
 package dev.gatun.vector.blocked;
 
 import dev.gatun.vector.Workers;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,23 +12,12 @@ class DirectConvTest {
     /** Sums of up to some 2000 products of numbers below 1, one after the other. */
     private static final double BOUND = 2e-6;
 
-    private static Workers one;
-    private static Workers two;
-    private static Workers five;
-
-    @BeforeAll
-    static void start() {
-        one = new Workers(1);
-        two = new Workers(2);
-        five = new Workers(5);
-    }
-
-    @AfterAll
-    static void stop() {
-        one.close();
-        two.close();
-        five.close();
-    }
+    @AutoClose
+    private static final Workers ONE = new Workers(1);
+    @AutoClose
+    private static final Workers TWO = new Workers(2);
+    @AutoClose
+    private static final Workers FIVE = new Workers(5);
 
     @ParameterizedTest
     @ValueSource(strings = {"1 16 1 1 16 1 1", "1 1 1 1 1 1 1", "3 17 5 3 33 1 1", "1 64 14 14 64 1 1", "2 48 7 7 112 1 1", "1 40 2 1 24 1 1",
@@ -55,14 +43,14 @@ class DirectConvTest {
     void firstLayersReadRowMajorImages(String text) {
         for (boolean epilogue : new boolean[] {false, true}) {
             ConvCase test = ConvCase.of(text, epilogue, epilogue);
-            test.check(new DirectConv(test.s, true, epilogue), BOUND, one, two, five);
+            test.check(new DirectConv(test.s, true, epilogue), BOUND, ONE, TWO, FIVE);
         }
     }
 
     private static void check(String text) {
         for (int variant = 0; variant < 4; variant++) {
             ConvCase test = ConvCase.of(text, (variant & 1) != 0, (variant & 2) != 0);
-            test.check(new DirectConv(test.s, false, (variant & 2) != 0), BOUND, one, two, five);
+            test.check(new DirectConv(test.s, false, (variant & 2) != 0), BOUND, ONE, TWO, FIVE);
         }
     }
 }

@@ -1,8 +1,7 @@
 package dev.gatun.vector.blocked;
 
 import dev.gatun.vector.Workers;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,23 +14,12 @@ class WinogradConvTest {
     private static final double BOUND_4 = 3e-6;
     private static final double BOUND_2 = 1e-6;
 
-    private static Workers one;
-    private static Workers two;
-    private static Workers five;
-
-    @BeforeAll
-    static void start() {
-        one = new Workers(1);
-        two = new Workers(2);
-        five = new Workers(5);
-    }
-
-    @AfterAll
-    static void stop() {
-        one.close();
-        two.close();
-        five.close();
-    }
+    @AutoClose
+    private static final Workers ONE = new Workers(1);
+    @AutoClose
+    private static final Workers TWO = new Workers(2);
+    @AutoClose
+    private static final Workers FIVE = new Workers(5);
 
     @ParameterizedTest
     @ValueSource(strings = {"1 16 8 8 16 3 3 1 1 1 1", "1 16 7 7 16 3 3 1 1 1 1", "2 33 9 14 40 3 3 1 1 1 1", "1 5 3 3 9 3 3",
@@ -43,8 +31,8 @@ class WinogradConvTest {
             boolean relu = (variant & 2) != 0;
             ConvCase test = ConvCase.of(text, (variant & 1) != 0, relu);
             for (int threads : new int[] {1, 5, 1000}) {           // for so many threads there are few tiles: they are shared
-                test.check(new WinogradConv(test.s, Winograd.F4X3, relu, threads), BOUND_4, one, two, five);
-                test.check(new WinogradConv(test.s, Winograd.F2X3, relu, threads), BOUND_2, one, two, five);
+                test.check(new WinogradConv(test.s, Winograd.F4X3, relu, threads), BOUND_4, ONE, TWO, FIVE);
+                test.check(new WinogradConv(test.s, Winograd.F2X3, relu, threads), BOUND_2, ONE, TWO, FIVE);
             }
         }
     }
@@ -57,7 +45,7 @@ class WinogradConvTest {
             boolean relu = (variant & 2) != 0;
             ConvCase test = ConvCase.of(text, (variant & 1) != 0, relu);
             for (int threads : new int[] {1, 5, 1000}) {
-                test.check(new WinogradConv(test.s, Winograd.F4X2, relu, threads), BOUND_4, one, two, five);
+                test.check(new WinogradConv(test.s, Winograd.F4X2, relu, threads), BOUND_4, ONE, TWO, FIVE);
             }
         }
     }
@@ -65,9 +53,9 @@ class WinogradConvTest {
     @Test
     void theErrorStaysBelowTheStatedBoundWithManyChannels() {
         ConvCase test = ConvCase.of("1 512 12 12 32 3 3 1 1 1 1", false, false);
-        test.check(new WinogradConv(test.s, Winograd.F4X3, false, 1), BOUND_4, two);
-        test.check(new WinogradConv(test.s, Winograd.F2X3, false, 1), BOUND_2, two);
+        test.check(new WinogradConv(test.s, Winograd.F4X3, false, 1), BOUND_4, TWO);
+        test.check(new WinogradConv(test.s, Winograd.F2X3, false, 1), BOUND_2, TWO);
         ConvCase phases = ConvCase.of("1 256 24 24 32 4 4 2 2 1 1", false, false);
-        phases.check(new WinogradConv(phases.s, Winograd.F4X2, false, 1), BOUND_4, two);
+        phases.check(new WinogradConv(phases.s, Winograd.F4X2, false, 1), BOUND_4, TWO);
     }
 }
