@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** A copy between two layouts of which neither backend knows both: over a row-major copy in the workspace. */
-record Detour(Kernel first, Kernel second, KernelRequest.Reorder request) implements LibraryKernel {
+record Detour(Kernel first, Kernel second, KernelRequest.Reorder request) implements Kernel {
     private static final int ALIGNMENT = 64;
 
     @Override

@@ -13,7 +13,8 @@ import java.util.List;
 /**
  * A program whose primitives have their memory objects and argument tables from the start: a call hands over to the {@link Runner} once, tells the few
  * primitives that read inputs or write outputs where these lie today, and then makes one downcall a step. It allocates nothing. A program that calls no
- * primitive stays on its caller's thread: tens of microseconds matter to a program of half a millisecond.
+ * primitive stays on its caller's thread: tens of microseconds matter to a program of half a millisecond. Kernels may call primitives in a launch; the first
+ * call tells.
  */
 final class OneDnnExecutable implements Executable {
     private final Session session;
@@ -23,7 +24,7 @@ final class OneDnnExecutable implements Executable {
     private final int externals;
     private final Step[] steps;
     private final Moving[] moving;
-    private final boolean callsLibrary;
+    private boolean callsLibrary;
     private final Runnable job = this::launchAll;
 
     /** A launch. */
@@ -61,7 +62,7 @@ final class OneDnnExecutable implements Executable {
         List<Moving> moves = new ArrayList<>();
         this.steps = program.steps().stream().map(s -> link(s, moves)).toArray(Step[]::new);
         this.moving = moves.toArray(Moving[]::new);
-        this.callsLibrary = program.steps().stream().anyMatch(s -> s.kernel() instanceof LibraryKernel);
+        this.callsLibrary = program.steps().stream().anyMatch(s -> s.kernel() instanceof PrimitiveKernel);
     }
 
     private Step link(Program.Step step, List<Moving> moves) {
@@ -87,7 +88,7 @@ final class OneDnnExecutable implements Executable {
             if (callsLibrary) {
                 session.runner().run(job);
             } else {
-                session.runner().inTurn(job);
+                callsLibrary = session.runner().inTurn(job);
             }
         } finally {
             Arrays.fill(table, 0, externals, null);

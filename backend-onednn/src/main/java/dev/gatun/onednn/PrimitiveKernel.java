@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A primitive as a kernel. Immutable: what a launch needs besides is in a {@link BoundPrimitive}. */
-final class PrimitiveKernel implements LibraryKernel {
+final class PrimitiveKernel implements Kernel {
     private final Session session;
     private final MemorySegment primitive;
     private final String name;

@@ -3,6 +3,7 @@ package dev.gatun.onednn;
 import dev.gatun.op.Recurrent;
 import dev.gatun.spi.Arguments;
 import dev.gatun.spi.HostBuffer;
+import dev.gatun.spi.Kernel;
 import dev.gatun.spi.Layout;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,7 @@ import java.util.List;
  * primitive   x wIh wHh bias  h0 [c0] [peephole]   y hn [cn]   scratchpad
  * </pre>
  */
-final class RnnKernel implements LibraryKernel {
+final class RnnKernel implements Kernel {
     private static final int B = 3;
     private static final int C = 4;
     private static final int NONE = -1;

@@ -52,7 +52,7 @@ record RnnWeights(DnnlLayout layout) implements Layout {
     }
 
     /** Swaps the first two gates, in the workspace, and reorders. */
-    record Pack(RnnWeights to, Kernel second, TensorType type) implements LibraryKernel {
+    private record Pack(RnnWeights to, Kernel second, TensorType type) implements Kernel {
         private static final long ALIGNMENT = 64;
 
         @Override

@@ -22,6 +22,7 @@ final class Runner implements AutoCloseable {
     private volatile boolean parked;
     private volatile boolean closed;
     private Throwable failure;
+    private long jobs;                          // so far; belongs to whoever has its turn
 
     /** Starts the thread. @param first what it does before all else */
     Runner(Runnable first) {
@@ -49,6 +50,7 @@ final class Runner implements AutoCloseable {
         turn.lock();
         try {
             checkOpen();
+            jobs++;
             job = work;
             if (parked) {
                 LockSupport.unpark(thread);
@@ -69,17 +71,20 @@ final class Runner implements AutoCloseable {
     /**
      * Runs {@code work} on the current thread when its turn has come; the runner's thread has no job meanwhile but those that {@code work} gives it.
      *
+     * @return whether it gave it any
      * @throws IllegalStateException if this is closed
      */
-    void inTurn(Runnable work) {
+    boolean inTurn(Runnable work) {
         if (isCurrent()) {
             work.run();
-            return;
+            return false;
         }
         turn.lock();
         try {
             checkOpen();
+            long before = jobs;
             work.run();
+            return jobs != before;
         } finally {
             turn.unlock();
         }

@@ -3,7 +3,6 @@ package dev.gatun.onednn;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -29,7 +28,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class OneDnnBackendTest {
@@ -79,35 +80,49 @@ class OneDnnBackendTest {
     @Test
     void aProgramWithoutPrimitivesStaysOnItsCallersThreadAndAnyOtherIsHandedOver() {
         List<Thread> seen = new ArrayList<>();
-        Kernel look = new Kernel() {
+        Kernel look = kernel(arguments -> seen.add(Thread.currentThread()));
+        try (Backend backend = new OneDnnProvider().open()) {
+            Kernel product = product(backend);
+            run(backend, 2, look);
+            run(backend, 2, look, product);
+            run(backend, 2, look, kernel(product::launch));
+        }
+        assertEquals(6, seen.size());
+        Thread runner = seen.get(2);
+        assertEquals("gatun-onednn", runner.getName());
+        // A primitive inside of another kernel is found out by the first call.
+        Thread caller = Thread.currentThread();
+        assertEquals(List.of(caller, caller, runner, runner, caller, runner), seen);
+    }
+
+    private static Kernel kernel(Consumer<Arguments> launch) {
+        return new Kernel() {
             @Override
             public String name() {
-                return "look";
+                return "kernel of a test";
             }
 
             @Override
             public void launch(Arguments arguments) {
-                seen.add(Thread.currentThread());
+                launch.accept(arguments);
             }
         };
-        try (Backend backend = new OneDnnProvider().open()) {
-            Program.Step first = new Program.Step(look, List.of());
-            Kernel product = product(backend);
-            long workspace = Math.max(64, product.workspaceBytes());
-            List<Integer> slots = product.workspaceBytes() > 0 ? List.of(0, 0, 1, 2) : List.of(0, 0, 1);
-            Buffer a = backend.memory().allocate(SIZE * SIZE * Float.BYTES);
-            Buffer y = backend.memory().allocate(SIZE * SIZE * Float.BYTES);
-            try (Executable alone = backend.link(new Program(List.of(first), List.of(), 0, 0));
-                 Executable both = backend.link(new Program(List.of(first, new Program.Step(product, slots)), List.of(new Program.Temporary(0, workspace)),
-                         workspace, 2))) {
-                alone.run(new Buffer[0]);
-                both.run(new Buffer[] {a, y});
+    }
+
+    /** Runs kernels one after another, each over the arguments of a square product. */
+    private static void run(Backend backend, int times, Kernel... kernels) {
+        Buffer[] table = {backend.memory().allocate(SIZE * SIZE * Float.BYTES), backend.memory().allocate(SIZE * SIZE * Float.BYTES)};
+        long workspace = product(backend).workspaceBytes();
+        List<Integer> slots = workspace > 0 ? List.of(0, 0, 1, 2) : List.of(0, 0, 1);
+        List<Program.Step> steps = Stream.of(kernels).map(k -> new Program.Step(k, slots)).toList();
+        try (Executable program = backend.link(new Program(steps, List.of(new Program.Temporary(0, workspace)), workspace, table.length))) {
+            for (int i = 0; i < times; i++) {
+                program.run(table);
             }
-            backend.memory().free(a);
-            backend.memory().free(y);
         }
-        assertSame(Thread.currentThread(), seen.getFirst());
-        assertEquals("gatun-onednn", seen.getLast().getName());
+        for (Buffer buffer : table) {
+            backend.memory().free(buffer);
+        }
     }
 
     private static String plan(Backend backend, String name) {

@@ -1,6 +1,7 @@
 package dev.gatun.onednn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -105,11 +106,12 @@ class RunnerTest {
             List<Callable<Integer>> calls = IntStream.range(0, 500).<Callable<Integer>>mapToObj(i -> () -> {
                 Thread own = Thread.currentThread();
                 runner.run(visit);
-                runner.inTurn(() -> {
+                assertTrue(runner.inTurn(() -> {
                     assertSame(own, Thread.currentThread());
                     visit.run();
                     runner.run(visit);
-                });
+                }));
+                assertFalse(runner.inTurn(visit));
                 return i;
             }).toList();
             for (Future<Integer> result : callers.invokeAll(calls)) {
