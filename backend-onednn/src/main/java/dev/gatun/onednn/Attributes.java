@@ -29,6 +29,12 @@ final class Attributes implements AutoCloseable {
         return this;
     }
 
+    /** Adds the result to what is there. */
+    Attributes sum(DataType type) {
+        Status.check(Dnnl.dnnl_post_ops_append_sum(postOps, 1, 0, type.code()), "dnnl_post_ops_append_sum", type);
+        return this;
+    }
+
     /** Applies y = f(y, operand) to the result. */
     Attributes binary(int algorithm, Descriptor operand) {
         Status.check(Dnnl.dnnl_post_ops_append_binary(postOps, algorithm, operand.handle()), "dnnl_post_ops_append_binary", algorithm, operand);

@@ -57,7 +57,11 @@ final class BoundPrimitive implements AutoCloseable {
             throw new IllegalArgumentException(kernel.name() + ": argument " + i + " needs " + bytes + " bytes, but its buffer has "
                     + (buffer.bytes() - offset));
         }
-        long address = buffer.address() + offset;
+        set(i, buffer.address() + offset);
+    }
+
+    /** Says that argument {@code i} lies at an address in memory that the caller has laid out by the sizes of the same operands. */
+    void set(int i, long address) {
         if (address != addresses[i]) {
             Status.check(Dnnl.dnnl_memory_set_data_handle(memories[i], MemorySegment.ofAddress(address)), "dnnl_memory_set_data_handle", kernel.name(), i);
             addresses[i] = address;

@@ -7,7 +7,6 @@ import dev.gatun.vector.blocked.Blocked;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.ref.Cleaner;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -16,13 +15,11 @@ import java.util.stream.IntStream;
 
 /**
  * How a tensor lies in memory in oneDNN's words: element type, sizes, strides, inner blocks. A value: two that describe the same are equal. The native object
- * is freed when nobody holds it.
+ * is freed when nobody holds its {@link #handle}, nor a call has it as an argument: to hold the handle is enough.
  */
 final class Descriptor {
     /** In place of an operand that is not there. */
     static final Descriptor ABSENT = new Descriptor(MemorySegment.NULL, 0);
-
-    private static final Cleaner CLEANER = Cleaner.create();
 
     private final MemorySegment handle;
     private final long bytes;
@@ -37,14 +34,13 @@ final class Descriptor {
         int create(MemorySegment result, Arena arena);
     }
 
+    @SuppressWarnings("restricted")
     private static Descriptor create(String function, Creation creation, Object... arguments) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment result = arena.allocate(ValueLayout.ADDRESS);
             Status.check(creation.create(result, arena), function, arguments);
-            MemorySegment handle = result.get(ValueLayout.ADDRESS, 0);
-            Descriptor made = new Descriptor(handle, Dnnl.dnnl_memory_desc_get_size(handle));
-            CLEANER.register(made, () -> Dnnl.dnnl_memory_desc_destroy(handle));
-            return made;
+            MemorySegment handle = result.get(ValueLayout.ADDRESS, 0).reinterpret(Arena.ofAuto(), Dnnl::dnnl_memory_desc_destroy);
+            return new Descriptor(handle, Dnnl.dnnl_memory_desc_get_size(handle));
         }
     }
 

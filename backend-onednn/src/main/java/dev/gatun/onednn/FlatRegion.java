@@ -3,7 +3,7 @@ package dev.gatun.onednn;
 import dev.gatun.Shape;
 import dev.gatun.TensorType;
 import dev.gatun.op.Fused;
-import dev.gatun.spi.Arguments;
+import dev.gatun.spi.DelegatingKernel;
 import dev.gatun.spi.Kernel;
 import dev.gatun.spi.KernelRequest;
 import dev.gatun.spi.Layout;
@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * An elementwise program over tensors that all lie in one layout of oneDNN's without gaps, channels last or in full blocks of channels, whatever their types:
  * the vector backend's kernel for the program over the shape that they have in memory.
  */
-record FlatRegion(Kernel kernel, List<Layout> inputLayouts, List<Layout> outputLayouts) implements Kernel {
+record FlatRegion(Kernel kernel, List<Layout> inputLayouts, List<Layout> outputLayouts) implements DelegatingKernel {
     /** Returns the kernel, or empty if operands lie otherwise. */
     static Optional<Kernel> of(KernelRequest.Region request, VectorKernels vector) {
         Fused.Region region = request.region();
@@ -53,25 +53,5 @@ record FlatRegion(Kernel kernel, List<Layout> inputLayouts, List<Layout> outputL
         return IntStream.range(0, request.inputs().size()).filter(i -> request.inputs().get(i).shape().equals(request.region().shape())
                 && request.layouts().get(i) instanceof DnnlLayout).boxed().findFirst()
                 .flatMap(i -> MemoryOrder.of(request.inputs().get(i), (DnnlLayout) request.layouts().get(i)));
-    }
-
-    @Override
-    public String name() {
-        return kernel.name();
-    }
-
-    @Override
-    public long workspaceBytes() {
-        return kernel.workspaceBytes();
-    }
-
-    @Override
-    public boolean inPlace(int operand, int result) {
-        return kernel.inPlace(operand, result);
-    }
-
-    @Override
-    public void launch(Arguments arguments) {
-        kernel.launch(arguments);
     }
 }

@@ -24,7 +24,7 @@ final class OneDnnBackend implements Backend {
         this.pool = OpenMp.start(threads);
         this.session = new Session(library, pool.runner());
         Workers workers = Workers.over(pool);
-        this.vector = new VectorKernels(workers);
+        this.vector = new VectorKernels(workers, new Bf16Products(session));
         this.primitives = new Primitives(session, vector, workers);
     }
 

@@ -34,7 +34,7 @@ import java.util.stream.IntStream;
  * <pre>
  * convolutions      Winograd's algorithm of the vector backend, else {@link Conv}, {@link ConvGradient}
  * products          {@link MatMul}; {@link SmallWork} the vector backend
- * recurrent layers  {@link Rnn}, forward, where it is faster than the vector backend's
+ * recurrent layers  {@link Rnn}, forward, where it is faster than the vector backend's; trainings in bfloat16 by that, with products of {@link Bf16Products}
  * pools, norms      {@link Pool}, {@link Bf16MaxPool}, {@link BatchNorm}, {@link Lrn} of narrow types, in layouts of oneDNN's, and where they are faster;
  *                   else the vector backend
  * sums, transposes  {@link Reduce}, {@link Permute}, likewise

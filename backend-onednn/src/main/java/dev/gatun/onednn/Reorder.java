@@ -33,12 +33,17 @@ final class Reorder {
     }
 
     private static Optional<Kernel> kernel(KernelRequest.Reorder request, Descriptor from, Descriptor to, Session session) {
+        return between(new Operand(Dnnl.DNNL_ARG_FROM(), request.from(), from), new Operand(Dnnl.DNNL_ARG_TO(), request.to(), to), session)
+                .map(kernel -> kernel);
+    }
+
+    /** Returns the copy from one operand into another, {@code DNNL_ARG_FROM} and {@code DNNL_ARG_TO}, or empty if there are only plain loops for it. */
+    static Optional<PrimitiveKernel> between(Operand from, Operand to, Session session) {
         try (Attributes attributes = new Attributes()) {
             return PrimitiveDescriptor.create("dnnl_reorder_primitive_desc_create", (pd, arena) -> Dnnl.dnnl_reorder_primitive_desc_create(pd,
-                    from.handle(), session.library().engine(), to.handle(), session.library().engine(), attributes.handle())).map(descriptor -> {
+                    from.view().handle(), session.library().engine(), to.view().handle(), session.library().engine(), attributes.handle())).map(descriptor -> {
                         try (descriptor) {
-                            return PrimitiveKernel.of(session, descriptor, List.of(new Operand(Dnnl.DNNL_ARG_FROM(), request.from(), from)),
-                                    List.of(new Operand(Dnnl.DNNL_ARG_TO(), request.to(), to)));
+                            return PrimitiveKernel.part(session, descriptor, List.of(from), List.of(to));
                         }
                     });
         }

@@ -67,6 +67,20 @@ final class BFloat16 {
         }
     }
 
+    /** dst[i, j] = src[i, j], widened. @param srcStride bytes between rows @param dstStride likewise */
+    static void widenRows(int rows, int columns, long src, long srcStride, long dst, long dstStride) {
+        for (int row = 0; row < rows; row++) {
+            widen(columns, src + row * srcStride, dst + row * dstStride);
+        }
+    }
+
+    /** dst[i, j] = src[i, j], rounded. @param srcStride bytes between rows @param dstStride likewise */
+    static void roundRows(int rows, int columns, long src, long srcStride, long dst, long dstStride) {
+        for (int row = 0; row < rows; row++) {
+            round(columns, src + row * srcStride, dst + row * dstStride);
+        }
+    }
+
     /** Returns floats whose upper halves are the rounded numbers. */
     private static IntVector rounded(FloatVector x) {
         IntVector bits = x.reinterpretAsInts();

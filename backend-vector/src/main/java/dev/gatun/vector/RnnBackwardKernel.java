@@ -7,6 +7,7 @@ import dev.gatun.op.Recurrent;
 import dev.gatun.spi.Kernel;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Back-propagation through time. Workers go through the steps from the last to the first in one fork, as {@link RnnKernel} does from the first to the last. A
@@ -29,11 +30,14 @@ final class RnnBackwardKernel implements RnnWalk {
     private final RnnGrid grid;
     private final RnnWeightGradients products;
     private final RnnBiasGradients biases;
+    private final Optional<RnnNarrowState> narrow;
+    private final Optional<RnnNarrowGradients> narrowProducts;
     private final Workers workers;
     private final Workers.FrameTask packing = this::pack;
     private final Workers.FrameTask summing = this::sum;
 
     // Offsets in the scratch memory.
+    private final long stepAt;
     private final long barriers;
     private final long peephole;
     private final long gradients;
@@ -47,7 +51,7 @@ final class RnnBackwardKernel implements RnnWalk {
     private final long slices;
     private final long scratchBytes;
 
-    private RnnBackwardKernel(RnnShape s, Workers workers) {
+    private RnnBackwardKernel(RnnShape s, NarrowProducts library, Workers workers) {
         this.kind = s.cell().kind();
         this.s = s;
         this.workers = workers;
@@ -56,35 +60,49 @@ final class RnnBackwardKernel implements RnnWalk {
 
         long places = (long) s.T() * s.N();
         var memory = new RnnMemory();
+        stepAt = memory.take(Long.BYTES);
         barriers = memory.take(RnnWalk.barrierBytes(grid));
         peephole = memory.take(s.cell().peephole() ? FLOAT * 3 * Panels.width(s.H()) : 0);
         gradients = memory.take(FLOAT * places * columns);
-        before = memory.take(FLOAT * places * s.H());
+        narrow = RnnNarrowState.of(s, true, library, memory);
+        narrowProducts = narrow.flatMap(_ -> RnnNarrowGradients.of(s, columns, library, memory));
+        boolean isNarrow = narrowProducts.isPresent();
+        before = memory.take(isNarrow ? 0 : FLOAT * places * s.H());
         resets = memory.take(isResetBefore() ? FLOAT * places * s.H() : 0);
-        rows = memory.take(2 * s.N() * RnnShape.rowBytes(s.stacked()));
+        rows = memory.take(isNarrow ? 0 : 2 * s.N() * RnnShape.rowBytes(s.stacked()));
         states = memory.take(s.blockedBytes());
         cells = memory.take(s.cell().isLstm() ? s.blockedBytes() : 0);
         sharedSlots = memory.take(isResetBefore() ? slotCount() * s.blockedBytes() : 0);
-        packed = memory.take(Panels.bytes(s.stacked(), s.H()));
+        packed = memory.take(isNarrow ? 0 : Panels.bytes(s.stacked(), s.H()));
         products = new RnnWeightGradients(s, columns, workers.threads(), memory);
         biases = new RnnBiasGradients(s, columns, memory);
         slices = memory.take(grid.cells() * sliceBytes());
         scratchBytes = memory.taken();
     }
 
-    /** Returns a kernel, or empty if the operands are not floats. */
-    static Optional<Kernel> of(Recurrent.RnnBackward op, List<TensorType> inputs, List<TensorType> outputs, Workers workers) {
+    /** Returns a kernel, or empty if the operands are not floats. @param library multiplies in bfloat16, where it can */
+    static Optional<Kernel> of(Recurrent.RnnBackward op, List<TensorType> inputs, List<TensorType> outputs, NarrowProducts library, Workers workers) {
         RnnShape shape = RnnShape.of(op, op.reverse(), inputs);
         return switch (inputs.getFirst().dtype()) {
-            case F32 -> Optional.of(new RnnBackwardKernel(shape, workers));
-            case BF16 -> Optional.of(new WidenedKernel(new RnnBackwardKernel(shape, workers), inputs, outputs, workers));
+            case F32 -> Optional.of(new RnnBackwardKernel(shape, NarrowProducts.NONE, workers));
+            case BF16 -> Optional.of(byLibrary(shape, library, workers).map(k -> new WidenedKernel(k, inputs, outputs, k.narrowBuffers(), workers))
+                    .orElseGet(() -> new WidenedKernel(new RnnBackwardKernel(shape, NarrowProducts.NONE, workers), inputs, outputs, Set.of(), workers)));
             case F64, F16, I8, U8, I16, U16, I32, U32, I64, U64, BOOL -> Optional.empty();
         };
     }
 
+    private static Optional<RnnBackwardKernel> byLibrary(RnnShape shape, NarrowProducts library, Workers workers) {
+        return RnnNarrowState.suits(shape) ? Optional.of(new RnnBackwardKernel(shape, library, workers)).filter(RnnBackwardKernel::isNarrow) : Optional.empty();
+    }
+
+    private boolean isNarrow() {
+        return narrowProducts.isPresent();
+    }
+
     @Override
     public String name() {
-        return kind.label() + " backward " + s.T() + "x" + s.N() + "x" + s.I() + "->" + s.H() + ", " + grid.sampleParts() + "x" + grid.unitParts();
+        return kind.label() + " backward " + s.T() + "x" + s.N() + "x" + s.I() + "->" + s.H() + ", " + grid.sampleParts() + "x" + grid.unitParts()
+                + (isNarrow() ? ", " + RnnNarrowState.LABEL : "");
     }
 
     @Override
@@ -147,11 +165,26 @@ final class RnnBackwardKernel implements RnnWalk {
             s.checkLengths(lengths(frame));
         }
         begin(frame);
-        fork(packing, frame);
-        fork(this, frame);
+        if (isNarrow()) {
+            narrow.get().pack(address(frame, 2), scratch(frame));
+            for (int step = s.T() - 1; step >= 0; step--) {
+                walk(frame, step);
+                narrow.get().multiply(scratch(frame));
+            }
+            walk(frame, -1);
+            narrowProducts.get().run(this, frame);
+        } else {
+            fork(packing, frame);
+            fork(this, frame);
+            products.run(this, frame);
+        }
         end(frame);
-        products.run(this, frame);
         biases.run(this, summing, frame);
+    }
+
+    private void walk(long frame, int step) {
+        Native.putLong(scratch(frame) + stepAt, step);
+        fork(this, frame);
     }
 
     private void begin(long frame) {
@@ -195,6 +228,17 @@ final class RnnBackwardKernel implements RnnWalk {
 
     @Override
     public void walk(long frame, long slice, Share share) {
+        if (isNarrow()) {
+            // The product of the step behind is made: what it adds to dh, then the gates.
+            int step = (int) Native.getLong(scratch(frame) + stepAt);
+            if (step < s.T() - 1) {
+                sweep(frame, slice, step + 1, Part.STATE, share);
+            }
+            if (step >= 0) {
+                sweep(frame, slice, step, Part.GATES, share);
+            }
+            return;
+        }
         long arrivals = 0;
         // Rows that all workers read are there twice, for even and odd steps: one may go on to the next step while another still reads.
         for (int step = s.T() - 1; step >= 0; step--) {
@@ -338,9 +382,52 @@ final class RnnBackwardKernel implements RnnWalk {
         for (int gate = fromGate; gate < toGate; gate++) {
             long slot = slots + gate * slotBytes;
             Tiles.copy(rows, units, slot, stride, gradients(frame, place) + FLOAT * gate * H + first, FLOAT * columns);
-            if (gate < kind.gates()) {
+            if (isNarrow()) {
+                keep(frame, slot, stride, gate, place, block, n, rows);
+            } else if (gate < kind.gates()) {
                 Tiles.copy(rows, units, slot, stride, rows(frame, step, n) + FLOAT * gate * H + first, rowBytes);
             }
+        }
+    }
+
+    private void keep(long frame, long slot, long stride, int gate, long place, int block, int n, int rows) {
+        int column = gate * s.H() + block * Tiles.COLUMNS;
+        for (int row = 0; row < rows; row++) {
+            narrowProducts.get().put(scratch(frame), place + row, column, s.units(block), slot + row * stride);
+            if (gate < kind.gates()) {
+                narrow.get().put(scratch(frame), n + row, column, s.units(block), slot + row * stride);
+            }
+        }
+    }
+
+    /** Returns which operands a library's products, and what goes with them, read in bfloat16: x, wIh, wHh, h0, y, reserve, dy. */
+    private Set<Integer> narrowBuffers() {
+        return Set.of(0, 1, 2, 5, saved(0), saved(1), saved(2));
+    }
+
+    /** Returns the bytes of an element of h0, y, the reserve and dy. */
+    long elementBytes() {
+        return isNarrow() ? BFloat16.SIZE : FLOAT;
+    }
+
+    /** Reads rows of them as floats. */
+    void read(int rows, int columns, long from, long rowBytes, long floats, long stride) {
+        if (isNarrow()) {
+            BFloat16.widenRows(rows, columns, from, rowBytes, floats, stride);
+        } else {
+            Tiles.copy(rows, columns, from, rowBytes, floats, stride);
+        }
+    }
+
+    /** Keeps the states before some samples' places for the gradient of the recurrent weights. @param h rows of states, from the block's first unit on */
+    void keepBefore(long frame, long place, int block, int units, int rows, long h) {
+        int H = s.H();
+        if (isNarrow()) {
+            for (int row = 0; row < rows; row++) {
+                narrowProducts.get().putBefore(scratch(frame), place + row, block * Tiles.COLUMNS, units, h + BFloat16.SIZE * row * H);
+            }
+        } else {
+            Tiles.copy(rows, units, h, FLOAT * H, before(frame) + FLOAT * (place * H + block * Tiles.COLUMNS), FLOAT * H);
         }
     }
 
@@ -351,6 +438,13 @@ final class RnnBackwardKernel implements RnnWalk {
         long place = (long) step * s.N() + n;               // a time beyond the length, in both directions
         for (int gate = 0; gate < columns / H; gate++) {
             Native.zero(gradients(frame, place) + FLOAT * gate * H + first, bytes);
+        }
+        if (isNarrow()) {
+            narrowProducts.get().clear(scratch(frame), place, block * Tiles.COLUMNS, s.units(block));
+            for (int gate = 0; gate < kind.gates(); gate++) {
+                narrow.get().clear(scratch(frame), n, gate * H + block * Tiles.COLUMNS, s.units(block));
+            }
+            return;
         }
         for (int gate = 0; gate < kind.gates(); gate++) {
             Native.zero(rows(frame, step, n) + FLOAT * gate * H + first, bytes);
@@ -385,6 +479,10 @@ final class RnnBackwardKernel implements RnnWalk {
     private void state(long frame, long slice, int step, int block, int n, int rows) {
         int width = s.width(block);
         int K = isResetBefore() ? 2 * s.H() : s.stacked();
+        if (isNarrow()) {
+            narrowState(frame, step, block, n, rows);
+            return;
+        }
         if (!s.cell().lengths()) {
             multiply(rows, K, rows(frame, step, n), panel(frame, block), width, states(frame, block, n), true, slice);
             return;
@@ -394,6 +492,17 @@ final class RnnBackwardKernel implements RnnWalk {
         for (int i = 0; i < rows; i++) {
             if (s.place(lengths(frame), n + i, step) >= 0) {
                 Tiles.add(1, width, product + FLOAT * i * width, 0, states(frame, block, n + i), 0);
+            }
+        }
+    }
+
+    private void narrowState(long frame, int step, int block, int n, int rows) {
+        int width = s.width(block);
+        int alike = s.alike(rows);
+        for (int i = 0; i < rows; i += alike) {
+            if (s.place(lengths(frame), n + i, step) >= 0) {
+                long sums = narrow.get().sums(scratch(frame), n + i, block * Tiles.COLUMNS);
+                RnnGates.add(Native.ZEROS, sums, narrow.get().sumStride(), states(frame, block, n + i), alike, width);
             }
         }
     }

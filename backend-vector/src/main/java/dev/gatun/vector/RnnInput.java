@@ -3,12 +3,14 @@ package dev.gatun.vector;
 import static dev.gatun.vector.Native.FLOAT;
 
 import dev.gatun.spi.Layout;
+import java.util.Optional;
 
 /**
  * W x + b, what a recurrent layer adds to the products of its state. With few samples it is made before, for many steps at once, since it would read its
  * weights at every step for little work. With many samples it is part of the step, and goes through no memory.
  *
- * <p>Read from the ends of samples of several lengths, a step is many times: their inputs do not lie together, and all are made before.
+ * <p>Read from the ends of samples of several lengths, a step is many times: their inputs do not lie together, and all are made before. So they are where a
+ * library multiplies narrow inputs.
  */
 final class RnnInput {
     /** Two tiles: from so many samples on a step multiplies its input itself, and weights are worth packing. */
@@ -23,6 +25,7 @@ final class RnnInput {
     private final int stepsAtOnce;
     private final Sgemm projection;
     private final Sgemm lastProjection;
+    private final Optional<NarrowProduct> narrow;
 
     // Offsets in the scratch memory.
     private final long bias;
@@ -30,21 +33,24 @@ final class RnnInput {
     private final long packed;
     private final long workspace;
 
-    /** @param frozen whether the weights come in {@link #layout} */
-    RnnInput(RnnShape s, boolean frozen, int threads, RnnMemory memory) {
+    /** @param frozen whether the weights come in {@link #layout} @param library multiplies inputs and weights of bfloat16, if it lends products */
+    RnnInput(RnnShape s, boolean frozen, NarrowProducts library, int threads, RnnMemory memory) {
         this.s = s;
         this.frozen = frozen;
         boolean manyTimes = s.cell().lengths() && s.reverse();
-        inStep = s.N() >= MANY && !manyTimes;
+        int some = manyTimes ? s.T() : Math.min(s.T(), Math.ceilDiv(ROWS_AT_ONCE, Math.max(1, s.N())));
+        narrow = library.of(NarrowProduct.Sizes.dense(some * s.N(), s.stacked(), s.I(), false, true));
+        inStep = s.N() >= MANY && !manyTimes && narrow.isEmpty();
         panels = new RnnPanels(s.gates(), s.H(), s.I());
-        stepsAtOnce = inStep || manyTimes ? s.T() : Math.min(s.T(), Math.ceilDiv(ROWS_AT_ONCE, Math.max(1, s.N())));
+        stepsAtOnce = inStep ? s.T() : some;
         projection = projection(stepsAtOnce);
         lastProjection = projection(stepsAtOnce == 0 ? 0 : s.T() % stepsAtOnce);
         bias = memory.take(FLOAT * s.stacked() + Simd.BYTES);
         // The last vector of the last row may reach over its end.
         projected = memory.take(inStep ? 0 : FLOAT * stepsAtOnce * s.N() * s.stacked() + Simd.BYTES);
         packed = memory.take(isPackedInLaunch() ? panels.bytes() : 0);
-        workspace = memory.take(inStep ? 0 : Math.max(projection.workspaceBytes(threads), lastProjection.workspaceBytes(threads)));
+        workspace = memory.take(inStep ? 0 : narrow.map(NarrowProduct::scratchBytes)
+                .orElseGet(() -> Math.max(projection.workspaceBytes(threads), lastProjection.workspaceBytes(threads))));
     }
 
     private Sgemm projection(int steps) {
@@ -77,10 +83,18 @@ final class RnnInput {
         return kernel.scratch(frame) + bias;
     }
 
+    /** Returns whether a library multiplies, and x and its weights are of bfloat16. */
+    boolean isNarrow() {
+        return narrow.isPresent();
+    }
+
     /** Makes the product for steps {@code from} to {@code to}, if it is not part of a step. */
     void project(RnnKernel kernel, long frame, int from, int to) {
-        if (!inStep) {
-            (to - from == stepsAtOnce ? projection : lastProjection).run(kernel.address(frame, 0) + FLOAT * firstPlace(from, to) * s.I(),
+        if (narrow.isPresent()) {
+            long x = kernel.address(frame, 0) + BFloat16.SIZE * firstPlace(from) * s.I();
+            narrow.get().run(x, kernel.address(frame, 1), kernel.scratch(frame) + projected, kernel.scratch(frame) + workspace);
+        } else if (!inStep) {
+            (to - from == stepsAtOnce ? projection : lastProjection).run(kernel.address(frame, 0) + FLOAT * firstPlace(from) * s.I(),
                     kernel.address(frame, 1), kernel.scratch(frame) + projected, bias(kernel, frame), 0, kernel.scratch(frame) + workspace,
                     kernel.workers());
         }
@@ -89,12 +103,11 @@ final class RnnInput {
     /**
      * a += W x + b of one gate.
      *
-     * @param from the first of the steps that {@link #project} was told last @param to behind the last
      * @param product memory for a slot @param tile scratch memory of a product
      */
-    void add(RnnKernel kernel, long frame, int from, int to, int step, int gate, int block, int n, int rows, long a, long product, long tile) {
+    void add(RnnKernel kernel, long frame, int step, int gate, int block, int n, int rows, long a, long product, long tile) {
         if (!inStep) {
-            addProjected(kernel, frame, firstPlace(from, to), step, gate, block, n, rows, a);
+            addProjected(kernel, frame, firstPlace(step / stepsAtOnce * stepsAtOnce), step, gate, block, n, rows, a);
             return;
         }
         int width = s.width(block);
@@ -107,20 +120,22 @@ final class RnnInput {
     }
 
     /** The last vector of a row may take along what comes after its units: nobody reads those lanes. */
-    private void addProjected(RnnKernel kernel, long frame, long first, int step, int gate, int block, int n, int rows, long a) {
+    private void addProjected(RnnKernel kernel, long frame, long firstPlace, int step, int gate, int block, int n, int rows, long a) {
         int width = s.width(block);
         int alike = s.alike(rows);
         for (int i = 0; i < rows; i += alike) {
             long place = s.place(kernel.lengths(frame), n + i, step);
             if (place >= 0) {
-                long row = kernel.scratch(frame) + projected + FLOAT * ((place - first) * s.stacked() + gate * s.H() + block * Tiles.COLUMNS);
-                RnnGates.add(Native.ZEROS, row, FLOAT * s.stacked(), a + FLOAT * i * width, alike, width);
+                long row = kernel.scratch(frame) + projected + FLOAT * ((place - firstPlace) * s.stacked() + gate * s.H() + block * Tiles.COLUMNS);
+                long added = isNarrow() ? bias(kernel, frame) + FLOAT * (gate * s.H() + block * Tiles.COLUMNS) : Native.ZEROS;
+                RnnGates.add(added, row, FLOAT * s.stacked(), a + FLOAT * i * width, alike, width);
             }
         }
     }
 
-    /** Returns the first row of x that steps {@code from} to {@code to} read. */
-    private long firstPlace(int from, int to) {
-        return (long) (s.reverse() ? s.T() - to : from) * s.N();
+    /** Returns the first row of x that the steps read whose product is made together, from {@code from} on; narrow products are all of one size. */
+    private long firstPlace(int from) {
+        int first = isNarrow() ? Math.min(from, s.T() - stepsAtOnce) : from;
+        return (long) (s.reverse() ? s.T() - Math.min(s.T(), first + stepsAtOnce) : first) * s.N();
     }
 }

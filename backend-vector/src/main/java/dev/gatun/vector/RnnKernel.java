@@ -12,13 +12,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A recurrent layer. Workers go through the steps together, in one fork. A step, for each block of units and chunk of samples that a worker owns: the
  * products of the state before with the recurrent weights, gate by gate; the gates' functions on the result, which is still in the first-level cache; the
  * new state, twice: to y, and to padded rows that the next step reads.
  *
- * <p>What the input adds is {@link RnnInput}.
+ * <p>What the input adds is {@link RnnInput}. Where a library multiplies narrow states, {@link RnnNarrowState}, each step is a product and a fork of its own.
  *
  * <p>The state's rows are there twice, for even and odd steps, so that one meeting of the workers a step suffices; a reset before the product takes a
  * second one.
@@ -37,6 +38,7 @@ final class RnnKernel implements RnnWalk {
     private final boolean packsState;
     private final boolean pairsState;
     private final RnnInput input;
+    private final Optional<RnnNarrowState> narrow;
     private final RnnPanels statePanels;
     private final RnnPairs statePairs;
     private final RnnGrid grid;
@@ -57,7 +59,7 @@ final class RnnKernel implements RnnWalk {
     private final long slices;
     private final long scratchBytes;
 
-    private RnnKernel(RnnShape s, boolean reserve, boolean frozenInput, boolean frozenState, boolean pairsState, Workers workers) {
+    private RnnKernel(RnnShape s, boolean reserve, boolean frozenInput, boolean frozenState, boolean pairsState, NarrowProducts library, Workers workers) {
         this.kind = s.cell().kind();
         this.s = s;
         this.reserve = reserve;
@@ -65,7 +67,6 @@ final class RnnKernel implements RnnWalk {
         this.frozenState = frozenState;
         this.pairsState = pairsState;
         this.workers = workers;
-        packsState = !frozenState && (long) s.T() * s.N() >= RnnInput.MANY;
         statePanels = new RnnPanels(s.gates(), s.H(), s.H());
         statePairs = new RnnPairs(s.gates(), s.H(), s.H());
         grid = RnnGrid.of(s, workers.threads(), isResetBefore() ? 2 : 1);
@@ -76,7 +77,9 @@ final class RnnKernel implements RnnWalk {
         fromStep = memory.take(8);
         toStep = memory.take(8);
         barriers = memory.take(RnnWalk.barrierBytes(grid));
-        input = new RnnInput(s, frozenInput, workers.threads(), memory);
+        narrow = RnnNarrowState.of(s, false, library, memory);
+        packsState = narrow.isEmpty() && !frozenState && (long) s.T() * s.N() >= RnnInput.MANY;
+        input = new RnnInput(s, frozenInput, narrow.isPresent() ? library : NarrowProducts.NONE, workers.threads(), memory);
         resetBias = memory.take(padded);
         peephole = memory.take(s.cell().peephole() ? 3 * padded : 0);
         states = memory.take(2 * s.N() * rowBytes);
@@ -88,11 +91,13 @@ final class RnnKernel implements RnnWalk {
         scratchBytes = memory.taken();
     }
 
-    /** Returns a kernel, or empty if the operands are not floats. */
-    static Optional<Kernel> of(Recurrent.Rnn op, List<TensorType> inputs, List<TensorType> outputs, List<Boolean> frozen, Workers workers) {
+    /** Returns a kernel, or empty if the operands are not floats. @param library multiplies in trainings of bfloat16, where it can */
+    static Optional<Kernel> of(Recurrent.Rnn op, List<TensorType> inputs, List<TensorType> outputs, List<Boolean> frozen, NarrowProducts library,
+            Workers workers) {
         return switch (inputs.getFirst().dtype()) {
             case F32 -> Optional.of(of(op, inputs, frozen, false, workers));
-            case BF16 -> Optional.of(new WidenedKernel(of(op, WidenedKernel.wide(inputs), frozen, true, workers), inputs, outputs, workers));
+            case BF16 -> Optional.of(byLibrary(op, inputs, library, workers).map(k -> new WidenedKernel(k, inputs, outputs, k.narrowBuffers(), workers))
+                    .orElseGet(() -> new WidenedKernel(of(op, WidenedKernel.wide(inputs), frozen, true, workers), inputs, outputs, Set.of(), workers)));
             case F64, F16, I8, U8, I16, U16, I32, U32, I64, U64, BOOL -> Optional.empty();
         };
     }
@@ -103,12 +108,19 @@ final class RnnKernel implements RnnWalk {
         boolean frozenState = frozen.get(2) && !empty;
         // A single sample takes the time that the weights take to arrive; for more of them, widening the weights at each turn costs what narrow ones save.
         boolean pairsState = narrow && frozenState && shape.N() == 1;
-        return new RnnKernel(shape, op.reserve(), frozen.get(1) && !empty, frozenState, pairsState, workers);
+        return new RnnKernel(shape, op.reserve(), frozen.get(1) && !empty, frozenState, pairsState, NarrowProducts.NONE, workers);
+    }
+
+    private static Optional<RnnKernel> byLibrary(Recurrent.Rnn op, List<TensorType> inputs, NarrowProducts library, Workers workers) {
+        RnnShape shape = RnnShape.of(op, op.reverse(), inputs);
+        return op.reserve() && RnnNarrowState.suits(shape)
+                ? Optional.of(new RnnKernel(shape, true, false, false, false, library, workers)).filter(k -> k.narrow.isPresent() && k.input.isNarrow())
+                : Optional.empty();
     }
 
     @Override
     public String name() {
-        String weights = pairsState ? "pairs" : frozenState ? "packed" : packsState ? "packing" : "dots";
+        String weights = narrow.isPresent() ? RnnNarrowState.LABEL : pairsState ? "pairs" : frozenState ? "packed" : packsState ? "packing" : "dots";
         return kind.label() + " " + s.T() + "x" + s.N() + "x" + s.I() + "->" + s.H() + ", " + weights + ", " + grid.sampleParts() + "x" + grid.unitParts();
     }
 
@@ -190,13 +202,24 @@ final class RnnKernel implements RnnWalk {
         }
         for (int from = 0; from < s.T(); from += input.stepsAtOnce()) {
             int to = Math.min(s.T(), from + input.stepsAtOnce());
-            putLong(scratch(frame) + fromStep, from);
-            putLong(scratch(frame) + toStep, to);
-            resetBarriers(frame);
             input.project(this, frame, from, to);
-            fork(this, frame);
+            if (narrow.isPresent()) {
+                for (int step = from; step < to; step++) {
+                    narrow.get().multiply(scratch(frame));
+                    walk(frame, step, step + 1);
+                }
+            } else {
+                walk(frame, from, to);
+            }
         }
         end(frame);
+    }
+
+    private void walk(long frame, int from, int to) {
+        putLong(scratch(frame) + fromStep, from);
+        putLong(scratch(frame) + toStep, to);
+        resetBarriers(frame);
+        fork(this, frame);
     }
 
     /** Adds up the biases and copies what is read in whole vectors, or written. */
@@ -213,7 +236,13 @@ final class RnnKernel implements RnnWalk {
         if (s.cell().peephole()) {
             Panels.widenRows(3, H, address(frame, 7), scratch(frame) + peephole);
         }
-        Tiles.copy(s.N(), H, address(frame, 5), FLOAT * H, states(frame, 0), RnnShape.rowBytes(H));
+        if (narrow.isPresent()) {
+            BFloat16.widenRows(s.N(), H, address(frame, 5), BFloat16.SIZE * H, states(frame, 0), RnnShape.rowBytes(H));
+            keepState(frame, 0, 0, H, s.N(), states(frame, 0), RnnShape.rowBytes(H));
+            narrow.get().pack(address(frame, 2), scratch(frame));
+        } else {
+            Tiles.copy(s.N(), H, address(frame, 5), FLOAT * H, states(frame, 0), RnnShape.rowBytes(H));
+        }
         for (int block = 0; block < s.blocks() && s.cell().isLstm(); block++) {
             Tiles.copy(s.N(), s.units(block), address(frame, 6) + FLOAT * block * Tiles.COLUMNS, FLOAT * H, cells(frame, block, 0), FLOAT * s.width(block));
         }
@@ -244,8 +273,12 @@ final class RnnKernel implements RnnWalk {
     @Override
     public void walk(long frame, long slice, Share share) {
         long arrivals = 0;
-        for (int step = (int) getLong(scratch(frame) + fromStep); step < getLong(scratch(frame) + toStep); step++) {
+        long to = getLong(scratch(frame) + toStep);
+        for (int step = (int) getLong(scratch(frame) + fromStep); step < to; step++) {
             sweep(frame, slice, step, false, share);
+            if (narrow.isPresent()) {
+                continue;                       // a fork of its own
+            }
             arrivals = share.meet(arrivals);
             if (isResetBefore()) {
                 sweep(frame, slice, step, true, share);
@@ -393,7 +426,10 @@ final class RnnKernel implements RnnWalk {
         int H = s.H();
         int width = s.width(block);
         long rowBytes = RnnShape.rowBytes(H);
-        if (pairsState) {
+        if (narrow.isPresent()) {
+            long sums = narrow.get().sums(scratch(frame), n, gate * H + block * Tiles.COLUMNS);
+            Tiles.copy(rows, width, sums, narrow.get().sumStride(), y, FLOAT * width);
+        } else if (pairsState) {
             long panel = address(frame, 2) + statePairs.at(block, gate, width);
             statePairs.multiply(v, panel, width, y);
         } else if (frozenState || packsState) {
@@ -407,15 +443,39 @@ final class RnnKernel implements RnnWalk {
 
     /** a += W x + b of one gate. */
     private void addInput(long frame, long slice, int step, int gate, int block, int n, int rows, long a) {
-        int from = (int) getLong(scratch(frame) + fromStep);
-        int to = (int) getLong(scratch(frame) + toStep);
-        input.add(this, frame, from, to, step, gate, block, n, rows, a, slice + TILE_BYTES, slice);
+        input.add(this, frame, step, gate, block, n, rows, a, slice + TILE_BYTES, slice);
     }
 
     private void copyState(long frame, int step, int block, int n, int rows, long h) {
         long rowBytes = RnnShape.rowBytes(s.H());
         int width = s.width(block);
         Tiles.copy(rows, width, states(frame, step) + n * rowBytes + FLOAT * block * Tiles.COLUMNS, rowBytes, h, FLOAT * width);
+    }
+
+    /** Returns which operands and results a library's products, and what goes with them, read and write in bfloat16: x, wIh, wHh, h0, y, reserve. */
+    private Set<Integer> narrowBuffers() {
+        return Set.of(0, 1, 2, 5, s.cell().operands(), buffers() - 1);
+    }
+
+    /** Returns the bytes of an element of y and of the reserve. */
+    long elementBytes() {
+        return narrow.isPresent() ? BFloat16.SIZE : FLOAT;
+    }
+
+    /** Writes rows of floats to y or the reserve. */
+    void write(int rows, int columns, long floats, long stride, long to, long rowBytes) {
+        if (narrow.isPresent()) {
+            BFloat16.roundRows(rows, columns, floats, stride, to, rowBytes);
+        } else {
+            Tiles.copy(rows, columns, floats, stride, to, rowBytes);
+        }
+    }
+
+    /** Keeps rows of the state where a library's product reads them, if it does: {@code count} units from {@code first} on, of samples from {@code n} on. */
+    void keepState(long frame, int n, int first, int count, int rows, long h, long stride) {
+        for (int row = 0; row < rows && narrow.isPresent(); row++) {
+            narrow.get().put(scratch(frame), n + row, first, count, h + row * stride);
+        }
     }
 
     /** Returns how many slots of a step go to the reserve. */

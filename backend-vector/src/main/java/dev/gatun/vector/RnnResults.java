@@ -30,16 +30,19 @@ final class RnnResults {
         int width = s.width(block);
         int units = s.units(block);
         long stride = FLOAT * width;
-        long first = FLOAT * block * Tiles.COLUMNS;
+        int unit = block * Tiles.COLUMNS;
+        long E = kernel.elementBytes();
+        long first = FLOAT * unit;
         long rowBytes = RnnShape.rowBytes(H);
         long h = slots + s.cell().kind().reserve() * slotBytes;
         Tiles.copy(rows, width, h, stride, kernel.states(frame, step + 1) + n * rowBytes + first, rowBytes);
-        Tiles.copy(rows, units, h, stride, kernel.y(frame) + FLOAT * place * H + first, FLOAT * H);
+        kernel.keepState(frame, n, unit, units, rows, h, stride);
+        kernel.write(rows, units, h, stride, kernel.y(frame) + E * (place * H + unit), E * H);
         if (s.cell().isLstm()) {
             Tiles.copy(1, rows * width, slots + 4 * slotBytes, 0, kernel.cells(frame, block, n), 0);
         }
         for (int slot = 0; slot < R; slot++) {
-            Tiles.copy(rows, units, slots + slot * slotBytes, stride, kernel.reserve(frame) + FLOAT * (place * R + slot) * H + first, FLOAT * R * H);
+            kernel.write(rows, units, slots + slot * slotBytes, stride, kernel.reserve(frame) + E * ((place * R + slot) * H + unit), E * R * H);
         }
     }
 
@@ -47,14 +50,15 @@ final class RnnResults {
         RnnShape s = kernel.shape();
         int H = s.H();
         int R = kernel.kept();
-        long bytes = FLOAT * s.units(block);
-        long first = FLOAT * block * Tiles.COLUMNS;
-        long row = n * RnnShape.rowBytes(H) + first;
+        int unit = block * Tiles.COLUMNS;
+        long E = kernel.elementBytes();
+        long bytes = E * s.units(block);
+        long row = n * RnnShape.rowBytes(H) + FLOAT * unit;
         long place = (long) step * s.N() + n;               // a time beyond the length, in both directions
         Tiles.copy(1, s.width(block), kernel.states(frame, step) + row, 0, kernel.states(frame, step + 1) + row, 0);
-        Native.zero(kernel.y(frame) + FLOAT * place * H + first, bytes);
+        Native.zero(kernel.y(frame) + E * (place * H + unit), bytes);
         for (int slot = 0; slot < R; slot++) {
-            Native.zero(kernel.reserve(frame) + FLOAT * (place * R + slot) * H + first, bytes);
+            Native.zero(kernel.reserve(frame) + E * ((place * R + slot) * H + unit), bytes);
         }
     }
 }

@@ -28,32 +28,34 @@ final class RnnSaved {
         int R = s.cell().kind().reserve();
         int units = s.units(block);
         long stride = FLOAT * s.width(block);
-        long first = FLOAT * block * Tiles.COLUMNS;
+        long E = kernel.elementBytes();
+        long first = E * block * Tiles.COLUMNS;
         long reserve = kernel.address(frame, kernel.saved(1)) + first;
         long y = kernel.address(frame, kernel.saved(0)) + first;
         for (int slot = 0; slot < R; slot++) {
-            Tiles.copy(rows, units, reserve + FLOAT * (place * R + slot) * H, FLOAT * R * H, slots + slot * slotBytes, stride);
+            kernel.read(rows, units, reserve + E * (place * R + slot) * H, E * R * H, slots + slot * slotBytes, stride);
         }
-        long h = previous < 0 ? kernel.address(frame, 5) + FLOAT * n * H + first : y + FLOAT * previous * H;
-        Tiles.copy(rows, units, h, FLOAT * H, kernel.before(frame) + FLOAT * place * H + first, FLOAT * H);
+        long h = previous < 0 ? kernel.address(frame, 5) + E * n * H + first : y + E * previous * H;
+        kernel.keepBefore(frame, place, block, units, rows, h);
         long after = switch (s.cell().kind()) {
             case RNN_TANH, RNN_RELU -> {
-                Tiles.copy(rows, units, y + FLOAT * place * H, FLOAT * H, slots, stride);
+                kernel.read(rows, units, y + E * place * H, E * H, slots, stride);
                 yield slots + slotBytes;
             }
             case LSTM -> {
                 if (previous < 0) {
-                    Tiles.copy(rows, units, kernel.address(frame, 6) + FLOAT * n * H + first, FLOAT * H, slots + R * slotBytes, stride);
+                    long c0 = kernel.address(frame, 6) + FLOAT * (n * H + block * Tiles.COLUMNS);
+                    Tiles.copy(rows, units, c0, FLOAT * H, slots + R * slotBytes, stride);
                 } else {
-                    Tiles.copy(rows, units, reserve + FLOAT * (previous * R + 4) * H, FLOAT * R * H, slots + R * slotBytes, stride);
+                    kernel.read(rows, units, reserve + E * (previous * R + 4) * H, E * R * H, slots + R * slotBytes, stride);
                 }
                 yield slots + (R + 1) * slotBytes;
             }
             case GRU, GRU_RESET_BEFORE -> {
-                Tiles.copy(rows, units, h, FLOAT * H, slots + R * slotBytes, stride);
+                kernel.read(rows, units, h, E * H, slots + R * slotBytes, stride);
                 yield slots + (R + 1) * slotBytes;
             }
         };
-        Tiles.copy(rows, units, kernel.address(frame, kernel.saved(2)) + FLOAT * place * H + first, FLOAT * H, after, stride);
+        kernel.read(rows, units, kernel.address(frame, kernel.saved(2)) + E * place * H + first, E * H, after, stride);
     }
 }

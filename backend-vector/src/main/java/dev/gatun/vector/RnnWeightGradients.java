@@ -62,7 +62,7 @@ final class RnnWeightGradients {
         int H = s.H();
         int I = s.I();
         if (s.cell().lengths()) {
-            readInput(kernel, frame);
+            readInput(kernel, frame, kernel.scratch(frame) + input, FLOAT);
         }
         long x = s.cell().lengths() ? kernel.scratch(frame) + input : kernel.address(frame, 0);
         long wIh = kernel.address(frame, 1);
@@ -86,21 +86,23 @@ final class RnnWeightGradients {
     }
 
     /** Copies x up to the lengths: what is beyond may be anything, even NaN, and must not enter a product, not even with da = 0. */
-    private void readInput(RnnBackwardKernel kernel, long frame) {
-        long rowBytes = FLOAT * s.I();
-        Native.zero(kernel.scratch(frame) + input, rowBytes * s.T() * s.N());
+    static void readInput(RnnBackwardKernel kernel, long frame, long to, long elementBytes) {
+        RnnShape s = kernel.shape();
+        long rowBytes = elementBytes * s.I();
+        Native.zero(to, rowBytes * s.T() * s.N());
         for (int n = 0; n < s.N(); n++) {
             for (int step = 0; step < s.T(); step++) {
                 long place = s.place(kernel.lengths(frame), n, step);
                 if (place >= 0) {
-                    Native.copy(kernel.address(frame, 0) + place * rowBytes, kernel.scratch(frame) + input + place * rowBytes, rowBytes);
+                    Native.copy(kernel.address(frame, 0) + place * rowBytes, to + place * rowBytes, rowBytes);
                 }
             }
         }
     }
 
     /** dx = 0 beyond the lengths, even if the weights are infinite. */
-    private void clearEnds(RnnBackwardKernel kernel, long frame) {
+    static void clearEnds(RnnBackwardKernel kernel, long frame) {
+        RnnShape s = kernel.shape();
         long rowBytes = FLOAT * s.I();
         for (int n = 0; n < s.N(); n++) {
             for (int step = 0; step < s.T(); step++) {

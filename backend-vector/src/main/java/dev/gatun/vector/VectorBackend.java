@@ -30,14 +30,16 @@ import java.util.stream.IntStream;
 /** The opened vector backend: its threads, and which kernel serves which request. */
 final class VectorBackend implements Backend {
     private final Workers workers;
+    private final NarrowProducts library;
 
     VectorBackend(int threads) {
-        this(new Workers(threads));
+        this(new Workers(threads), NarrowProducts.NONE);
     }
 
-    /** @param workers what kernels share their work out to; closed with the backend */
-    VectorBackend(Workers workers) {
+    /** @param workers what kernels share their work out to; closed with the backend @param library multiplies narrow matrices for them */
+    VectorBackend(Workers workers, NarrowProducts library) {
         this.workers = workers;
+        this.library = library;
         HostMemory.shared().takeFrom(HugePages::allocate);
     }
 
@@ -107,8 +109,8 @@ final class VectorBackend implements Backend {
                     .or(() -> kernel(ConvKernel.of(c, Tail.NONE, in, out.getFirst(), workers)));
             case Normalization n -> normalization(n, in);
             case Pooling p -> pooling(p, in, out);
-            case Recurrent.Rnn r -> RnnKernel.of(r, in, out, frozen, workers);
-            case Recurrent.RnnBackward r -> RnnBackwardKernel.of(r, in, out, workers);
+            case Recurrent.Rnn r -> RnnKernel.of(r, in, out, frozen, library, workers);
+            case Recurrent.RnnBackward r -> RnnBackwardKernel.of(r, in, out, library, workers);
             case Quantized q -> Optional.empty();
             case Source s -> Optional.empty();
             case Random r -> Optional.empty();

@@ -8,9 +8,9 @@ import java.util.Optional;
 public final class VectorKernels implements AutoCloseable {
     private final VectorBackend backend;
 
-    /** Makes kernels that share their work out to {@code workers}, which are closed with this. */
-    public VectorKernels(Workers workers) {
-        this.backend = new VectorBackend(workers);
+    /** Makes kernels that share their work out to {@code workers}, which are closed with this. @param library multiplies narrow matrices for them */
+    public VectorKernels(Workers workers, NarrowProducts library) {
+        this.backend = new VectorBackend(workers, library);
     }
 
     /** Returns the number of threads that the user wants. @throws IllegalArgumentException if the property {@code gatun.threads} is no such number */

@@ -2,10 +2,9 @@ package dev.gatun.vector;
 
 import com.sun.management.ThreadMXBean;
 import dev.gatun.spi.Arguments;
+import dev.gatun.spi.DelegatingKernel;
 import dev.gatun.spi.Kernel;
-import dev.gatun.spi.Layout;
 import java.lang.management.ManagementFactory;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -13,7 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * slower, and nothing else tells. So a launch now and then is looked at, and if one after the other left garbage, long after the kernel should have been
  * compiled, that is said once in the life of the JVM.
  */
-final class WatchedKernel implements Kernel {
+final class WatchedKernel implements DelegatingKernel {
     private static final System.Logger LOG = System.getLogger("dev.gatun");
 
     /** Launches between two looks, a power of two: the first come when the compilers are long done with the kernel. */
@@ -53,6 +52,11 @@ final class WatchedKernel implements Kernel {
     }
 
     @Override
+    public Kernel kernel() {
+        return kernel;
+    }
+
+    @Override
     public void launch(Arguments arguments) {
         if ((++launches & EVERY - 1) == 0 && !said.get()) {
             look(arguments);
@@ -80,35 +84,5 @@ final class WatchedKernel implements Kernel {
                     + "or do flags limit the compilers (-XX:TieredStopAtLevel, -Xint, a small code cache)? Otherwise start the JVM again.",
                     kernel.name(), bytes);
         }
-    }
-
-    @Override
-    public String name() {
-        return kernel.name();
-    }
-
-    @Override
-    public List<Layout> inputLayouts() {
-        return kernel.inputLayouts();
-    }
-
-    @Override
-    public List<Layout> outputLayouts() {
-        return kernel.outputLayouts();
-    }
-
-    @Override
-    public long workspaceBytes() {
-        return kernel.workspaceBytes();
-    }
-
-    @Override
-    public boolean inPlace(int operand, int result) {
-        return kernel.inPlace(operand, result);
-    }
-
-    @Override
-    public boolean isFallback() {
-        return kernel.isFallback();
     }
 }

@@ -12,6 +12,7 @@ import dev.gatun.spi.Kernel;
 import dev.gatun.spi.Layout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -37,8 +38,9 @@ final class WidenedKernel implements FrameKernel {
      * Makes the kernel of bfloat16.
      *
      * @param wide the kernel of floats; a layout of its operands that is not row-major is one for frozen operands
+     * @param narrow which operands and results it reads and writes as they are
      */
-    WidenedKernel(FrameKernel wide, List<TensorType> inputs, List<TensorType> outputs, Workers workers) {
+    WidenedKernel(FrameKernel wide, List<TensorType> inputs, List<TensorType> outputs, Set<Integer> narrow, Workers workers) {
         this.wide = wide;
         this.operands = inputs.size();
         this.workers = workers;
@@ -48,7 +50,7 @@ final class WidenedKernel implements FrameKernel {
         long sum = 0;
         var memory = new RnnMemory();
         for (int i = 0; i < copies.length; i++) {
-            boolean copied = types.get(i).dtype() == DType.BF16 && (i >= operands || wideLayout(i).equals(Layout.PLAIN));
+            boolean copied = !narrow.contains(i) && types.get(i).dtype() == DType.BF16 && (i >= operands || wideLayout(i).equals(Layout.PLAIN));
             copies[i] = copied ? memory.take(FLOAT * types.get(i).elements()) : NONE;
             sum += copied ? types.get(i).elements() : 0;
         }

@@ -5,6 +5,7 @@ import dev.gatun.spi.Arguments;
 import dev.gatun.spi.Backend;
 import dev.gatun.spi.BackendProvider;
 import dev.gatun.spi.Buffer;
+import dev.gatun.spi.DelegatingKernel;
 import dev.gatun.spi.Kernel;
 import dev.gatun.spi.KernelRequest;
 import dev.gatun.spi.Layout;
@@ -95,7 +96,7 @@ final class GuardedBackend implements Backend {
     /** A buffer that a kernel is given instead of the plan's. @param outer the whole with its guards */
     private record Place(Buffer outer, Buffer inside, long before) { }
 
-    private final class Guarded implements Kernel {
+    private final class Guarded implements DelegatingKernel {
         private final Kernel kernel;
         private final KernelRequest request;
 
@@ -105,33 +106,8 @@ final class GuardedBackend implements Backend {
         }
 
         @Override
-        public String name() {
-            return kernel.name();
-        }
-
-        @Override
-        public List<Layout> inputLayouts() {
-            return kernel.inputLayouts();
-        }
-
-        @Override
-        public List<Layout> outputLayouts() {
-            return kernel.outputLayouts();
-        }
-
-        @Override
-        public long workspaceBytes() {
-            return kernel.workspaceBytes();
-        }
-
-        @Override
-        public boolean inPlace(int operand, int result) {
-            return kernel.inPlace(operand, result);
-        }
-
-        @Override
-        public boolean isFallback() {
-            return kernel.isFallback();
+        public Kernel kernel() {
+            return kernel;
         }
 
         @Override

@@ -11,6 +11,7 @@ import dev.gatun.op.Recurrent.Cell;
 import dev.gatun.op.Recurrent.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Layers of every cell in both directions, with odd batches, inputs and hidden units, peepholes, and samples of their own lengths. */
 final class RecurrentCases {
@@ -38,7 +39,17 @@ final class RecurrentCases {
             cases.addAll(layer(new Cell(kind, false, false), false, 5, 17, 33, 50));
             cases.addAll(layer(new Cell(kind, false, false), false, 4, 1, 64, 96));
         }
+        // So many products a step that a backend may leave them to a library.
+        cases.addAll(narrow(layer(new Cell(Kind.RNN_TANH, false, false), true, 3, 23, 9, 230)));
+        cases.addAll(narrow(layer(new Cell(Kind.LSTM, false, false), false, 3, 23, 9, 130)));
+        cases.addAll(narrow(layer(new Cell(Kind.LSTM, false, true), true, 3, 23, 9, 130)));
+        cases.addAll(narrow(layer(new Cell(Kind.GRU, false, false), true, 3, 23, 9, 130)));
+        cases.addAll(narrow(layer(new Cell(Kind.GRU, false, true), false, 3, 23, 9, 130)));
         return cases;
+    }
+
+    private static List<Case> narrow(List<Case> cases) {
+        return cases.stream().map(c -> c.in(Set.of(DType.BF16))).toList();
     }
 
     /** Returns a layer, with the reserve and without, and its back-propagation. */
