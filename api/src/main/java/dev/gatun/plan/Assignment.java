@@ -7,17 +7,19 @@ import dev.gatun.spi.Backend;
 import dev.gatun.spi.Layout;
 import dev.gatun.spi.Program;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * Gives every value of a lowered plan its memory: results that users see get buffers of their own, which may be donated inputs; kernels that can work in
- * place take over their operand's block; the rest shares the arena.
+ * place take over their operand's block; what is joined is written where it will lie; the rest shares the arena.
  */
 final class Assignment {
     private final Backend backend;
@@ -25,6 +27,7 @@ final class Assignment {
     private final int leaves;
     private final int outputs;
     private final Map<Integer, Integer> donated;
+    private final Set<Launch> needless = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private Assignment(Backend backend, List<Launch> launches, int leaves, int outputs, List<Donation> donations) {
         this.backend = backend;
@@ -42,6 +45,7 @@ final class Assignment {
         Assignment a = new Assignment(backend, lowered.launches(), leaves, lowered.outputs().size(), donations);
         a.place(lowered.outputs());
         a.joinInPlace();
+        a.joinParts();
         return new Result(a.program(constants), a.describe());
     }
 
@@ -123,6 +127,31 @@ final class Assignment {
         }
     }
 
+    /** Lets operands that a kernel would join lie in its result from the start; then it need not be launched. */
+    private void joinParts() {
+        for (int s = 0; s < launches.size(); s++) {
+            Launch l = launches.get(s);
+            if (l.kernel().joins() && liesTogether(l, s)) {
+                long offset = 0;
+                for (Held operand : l.inputs()) {
+                    operand.place().becomePart(l.outputs().getFirst().place(), offset);
+                    offset += operand.place().bytes();
+                }
+                needless.add(l);
+            }
+        }
+    }
+
+    /** Returns whether the operands of step {@code s} may lie in its result: nobody reads them later, when somebody may already have written over that. */
+    private boolean liesTogether(Launch l, int s) {
+        Place result = l.outputs().getFirst().place().root();
+        List<Place> parts = l.inputs().stream().map(h -> h.place().root()).distinct().toList();
+        boolean free = parts.size() == l.inputs().size() && parts.stream().allMatch(p -> p.kind() == Place.Kind.ARENA && p.last() == s && !p.isPart());
+        boolean aligned = parts.stream().limit(parts.size() - 1).allMatch(p -> p.bytes() % backend.alignment() == 0);
+        boolean fills = parts.stream().mapToLong(Place::bytes).sum() == result.bytes();
+        return free && aligned && fills && result.kind() == Place.Kind.ARENA && result.first() == s;
+    }
+
     private Program program(int constants) {
         SequencedMap<Place, Integer> arena = new LinkedHashMap<>();
         Map<Place, Integer> numbers = new IdentityHashMap<>();
@@ -132,14 +161,15 @@ final class Assignment {
             l.workspace().ifPresent(p -> number(p, arena));
         });
         numbers.putAll(arena);
-        List<MemoryPlan.Block> blocks = arena.sequencedKeySet().stream().map(p -> new MemoryPlan.Block(p.bytes(), p.first(), p.last())).toList();
-        MemoryPlan memory = MemoryPlan.of(blocks, backend.alignment());
-        List<Program.Temporary> temporaries = new ArrayList<>();
-        for (int i = 0; i < blocks.size(); i++) {
-            temporaries.add(new Program.Temporary(memory.offsets().get(i), blocks.get(i).bytes()));
+        List<Place> wholes = arena.sequencedKeySet().stream().filter(p -> !p.isPart()).toList();
+        MemoryPlan memory = MemoryPlan.of(wholes.stream().map(p -> new MemoryPlan.Block(p.bytes(), p.first(), p.last())).toList(), backend.alignment());
+        Map<Place, Long> offsets = new IdentityHashMap<>();
+        for (int i = 0; i < wholes.size(); i++) {
+            offsets.put(wholes.get(i), memory.offsets().get(i));
         }
+        List<Program.Temporary> temporaries = arena.sequencedKeySet().stream().map(p -> new Program.Temporary(p.offset(offsets), p.bytes())).toList();
         int firstTemporary = leaves + outputs + constants;
-        List<Program.Step> steps = launches.stream().map(l -> {
+        List<Program.Step> steps = launches.stream().filter(l -> !needless.contains(l)).map(l -> {
             List<Integer> slots = new ArrayList<>();
             l.inputs().forEach(h -> slots.add(slot(h.place(), numbers, firstTemporary)));
             l.outputs().forEach(h -> slots.add(slot(h.place(), numbers, firstTemporary)));
@@ -170,7 +200,7 @@ final class Assignment {
             String types = l.inputs().stream().map(Assignment::label).collect(Collectors.joining(", ")) + " -> "
                     + l.outputs().stream().map(Assignment::label).collect(Collectors.joining(", "));
             lines.add(String.format("%4d  %-28s %-34s %s%s", lines.size(), l.what(), l.kernel().name(), types,
-                    l.kernel().isFallback() ? "  (reference loop)" : ""));
+                    l.kernel().isFallback() ? "  (reference loop)" : needless.contains(l) ? "  (joined in place)" : ""));
         }
         return lines;
     }

@@ -1,6 +1,8 @@
 package dev.gatun.plan;
 
-/** Memory that a step reads or writes: an external buffer, a constant of the plan, or a block of the arena. Joined places are one. */
+import java.util.Map;
+
+/** Memory that a step reads or writes: an external buffer, a constant of the plan, or a block of the arena. Joined places are one; a part lies in a whole. */
 final class Place {
     /** What kind of memory it is; an external is numbered by leaf, then output. */
     enum Kind { EXTERNAL, CONSTANT, ARENA }
@@ -11,6 +13,8 @@ final class Place {
     private int first;
     private int last;
     private Place joined;
+    private Place whole;                // null unless this is a part
+    private long offset;
 
     Place(Kind kind, int number, long bytes, int step) {
         this.kind = kind;
@@ -66,5 +70,23 @@ final class Place {
         Place target = other.root();
         target.last = Math.max(target.last, root().last);
         root().joined = target;
+    }
+
+    /** Makes this block of the arena a part of {@code other}, which from now on is there as long as this is. @param bytesBefore where it begins there */
+    void becomePart(Place other, long bytesBefore) {
+        Place part = root();
+        part.whole = other.root();
+        part.offset = bytesBefore;
+        part.whole.first = Math.min(part.whole.first, part.first);
+    }
+
+    /** Returns whether this lies in another block. */
+    boolean isPart() {
+        return root().whole != null;
+    }
+
+    /** Returns where in the arena this begins. @param wholes where those blocks do that are no parts */
+    long offset(Map<Place, Long> wholes) {
+        return isPart() ? root().offset + root().whole.offset(wholes) : wholes.get(root());
     }
 }

@@ -33,6 +33,11 @@ public interface DelegatingKernel extends Kernel {
     }
 
     @Override
+    default boolean joins() {
+        return kernel().joins();
+    }
+
+    @Override
     default boolean isFallback() {
         return kernel().isFallback();
     }

@@ -33,6 +33,14 @@ public interface Kernel {
         return false;
     }
 
+    /**
+     * Returns whether the only result is the operands as they lie, one behind the other: where these can be written there from the start, the kernel is not
+     * launched.
+     */
+    default boolean joins() {
+        return false;
+    }
+
     /** Returns whether this is a plain reference loop that stands in for a kernel which the backend lacks. */
     default boolean isFallback() {
         return false;

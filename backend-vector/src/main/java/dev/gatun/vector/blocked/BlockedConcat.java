@@ -52,6 +52,12 @@ final class BlockedConcat implements FrameKernel {
         return List.of(Blocked.NATIVE);
     }
 
+    /** Of a single image the blocks of channels lie one behind the other. */
+    @Override
+    public boolean joins() {
+        return images == 1;
+    }
+
     @Override
     public int buffers() {
         return blocks.length + 1;
