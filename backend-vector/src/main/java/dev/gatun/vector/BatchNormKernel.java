@@ -10,13 +10,20 @@ import java.util.Optional;
 
 /**
  * Batch normalization by the batch's own statistics: y = (x - μ)/√(σ² + ε)·scale + bias for each channel of {@code [N, C, S]}, and its gradient. A worker
- * takes whole channels: the last images, which a cache may still hold, are normalized first.
+ * takes whole channels, a few neighbouring ones together if they are small: memory likes long runs. They are read twice; the last images, which a cache may
+ * still hold, are normalized first.
  *
  * @param backward whether (x, scale, mean, variance, dy) -> (dx, dscale, dbias) instead of (x, scale, bias) -> (y, mean, variance)
  */
 record BatchNormKernel(boolean backward, double epsilon, long N, int C, long S, Workers workers) implements FrameKernel {
     /** Time of an element in additions. */
     private static final int COST = 6;
+    /** Bytes of an image that are wanted in one run. */
+    private static final long RUN = 32 << 10;
+    /** Bytes of channels that a cache holds, each worker's. */
+    private static final long CACHED = 4 << 20;
+    /** So many groups of channels are wanted for each worker. */
+    private static final int GROUPS = 4;
 
     /** Returns a kernel, or empty if {@code x} is not of floats. */
     static Optional<BatchNormKernel> of(boolean backward, double epsilon, TensorType x, Workers workers) {
@@ -49,18 +56,26 @@ record BatchNormKernel(boolean backward, double epsilon, long N, int C, long S, 
 
     @Override
     public long scratchBytes() {
-        return Moments.AREA * workers.threads();
+        return group() * Moments.AREA * workers.threads();
+    }
+
+    /** Returns how many channels go together. */
+    private int group() {
+        long bytes = Math.max(1, S * FLOAT);
+        long most = Math.min(CACHED / (bytes * Math.max(1, N)), C / (GROUPS * workers.threads()));
+        return backward ? 1 : (int) Math.max(1, Math.min(Math.ceilDiv(RUN, bytes), most));
     }
 
     @Override
     public void run(long frame, int worker, int of) {
-        long area = scratch(frame) + Moments.AREA * worker;
-        int to = (int) Workers.share(C, worker + 1, of);
-        for (int c = (int) Workers.share(C, worker, of); c < to; c++) {
+        int group = group();
+        long area = scratch(frame) + group * Moments.AREA * worker;
+        int to = Grid.start(C, group, worker + 1, of);
+        for (int c = Grid.start(C, group, worker, of); c < to; c += group) {
             if (backward) {
                 gradient(frame, c);
             } else {
-                forward(frame, c, area);
+                forward(frame, c, Math.min(to, c + group), area);
             }
         }
     }
@@ -69,12 +84,30 @@ record BatchNormKernel(boolean backward, double epsilon, long N, int C, long S, 
         return tensor + (n * C + c) * S * FLOAT;
     }
 
-    private void forward(long frame, int c, long area) {
-        long x = address(frame, 0);
-        Moments.clear(area);
-        for (long n = 0; n < N; n++) {
-            Moments.add(at(x, n, c), S, area);
+    private void forward(long frame, int c0, int c1, long areas) {
+        for (int c = c0; c < c1; c++) {
+            Moments.clear(areas + (c - c0) * Moments.AREA);
         }
+        for (long n = 0; n < N; n++) {
+            for (int c = c0; c < c1; c++) {
+                Moments.add(at(address(frame, 0), n, c), S, areas + (c - c0) * Moments.AREA);
+            }
+        }
+        for (int c = c0; c < c1; c++) {
+            statistics(frame, c, areas + (c - c0) * Moments.AREA);
+        }
+        for (long n = N - 1; n >= 0; n--) {
+            for (int c = c0; c < c1; c++) {
+                long area = areas + (c - c0) * Moments.AREA;
+                Moments.scale(at(address(frame, 0), n, c), at(address(frame, 3), n, c), S, getFloat(address(frame, 4) + c * FLOAT), getFloat(area),
+                        getFloat(address(frame, 2) + c * FLOAT));
+            }
+        }
+    }
+
+    /** Writes mean and variance to the results, and what a channel is multiplied by to {@code area}. */
+    private void statistics(long frame, int c, long area) {
+        long x = address(frame, 0);
         double mean = Moments.mean(area);
         double variance = Moments.variance(area);
         if (!Moments.areFinite(area)) {
@@ -89,11 +122,7 @@ record BatchNormKernel(boolean backward, double epsilon, long N, int C, long S, 
             }
             variance = squares / (N * S);
         }
-        float factor = (float) (getFloat(address(frame, 1) + c * FLOAT) / Math.sqrt(variance + epsilon));
-        float bias = getFloat(address(frame, 2) + c * FLOAT);
-        for (long n = N - 1; n >= 0; n--) {
-            Moments.scale(at(x, n, c), at(address(frame, 3), n, c), S, (float) mean, factor, bias);
-        }
+        putFloat(area, (float) (getFloat(address(frame, 1) + c * FLOAT) / Math.sqrt(variance + epsilon)));
         putFloat(address(frame, 4) + c * FLOAT, (float) mean);
         putFloat(address(frame, 5) + c * FLOAT, (float) variance);
     }

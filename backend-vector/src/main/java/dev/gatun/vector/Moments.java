@@ -17,8 +17,9 @@ import jdk.incubator.vector.FloatVector;
 /**
  * Loops over runs of floats that normalization is made of.
  *
- * <p>Mean and Σ(x - μ)² are gathered part by part, each read once from memory and once more from the first-level cache. Sums of a part are float, but of
- * differences to a mean m̃ that need not be exact, and corrected by r = Σ(x - m̃); parts are joined in double by Chan's formula:
+ * <p>Mean and Σ(x - μ)² are gathered part by part, each read once. Sums of a part are float, but of differences to a mean m̃ that need not be exact, and
+ * corrected by r = Σ(x - m̃); where m̃ was too far off for that to keep its digits, the part is read once more, from the first-level cache, with a better one.
+ * Parts are joined in double by Chan's formula:
  *
  * <pre>M2 = Σ(x - m̃)² - r²/n,   μ = m̃ + r/n;   δ = μb - μa:   M2 = M2a + M2b + δ²·na·nb/(na + nb),   μ = μa + δ·nb/(na + nb)</pre>
  */
@@ -27,7 +28,10 @@ final class Moments {
     static final long AREA = 3 * 64;
 
     /** Floats of a part. */
-    private static final int PART = 2048;
+    static final int PART = 4096;
+
+    /** r²/n may be so many times M2: m̃ is then within two standard deviations, and M2 has lost three of its 24 bits. */
+    private static final double FAR = 4;
     private static final long COUNT = 128;
     private static final long MEAN = 136;
     private static final long SQUARES = 144;
@@ -60,14 +64,39 @@ final class Moments {
     /** Adds a run to those gathered at {@code area}. */
     static void add(long x, long n, long area) {
         for (long from = 0; from < n; from += PART) {
-            join(x + from * FLOAT, (int) Math.min(PART, n - from), area);
+            long part = x + from * FLOAT;
+            int count = (int) Math.min(PART, n - from);
+            float rough = roughMean(part, count, area);
+            differences(part, count & -LANES, rough, area);
+            join(part, count, rough, area);
         }
     }
 
-    private static void join(long x, int n, long area) {
+    /**
+     * y = (x - mean) · factor of one part, and the moments of another, which {@code area} then holds alone: while the one is written, the other arrives from
+     * memory.
+     */
+    static void scaleAndAdd(long x, long y, int n, float mean, float factor, long next, long area) {
+        clear(area);
+        float rough = roughMean(next, n, area);
+        scaleAndDifferences(x, y, n & -LANES, mean, factor, next, rough, area);
+        for (long i = n & -LANES; i < n; i++) {
+            putFloat(y + i * FLOAT, (getFloat(x + i * FLOAT) - mean) * factor);
+        }
+        join(next, n, rough, area);
+    }
+
+    /** Returns about what the mean of a part will be: that of the runs before, or of its first elements. */
+    private static float roughMean(long x, int n, long area) {
+        if (Fold.getDouble(area + COUNT) > 0) {
+            return (float) mean(area);
+        }
+        return n < LANES ? getFloat(x) : FloatMath.sum(load(x)) / LANES;
+    }
+
+    /** Joins a part with the runs before. @param rough what the vectors at {@code area} are the differences to */
+    private static void join(long x, int n, float rough, long area) {
         int whole = n & -LANES;
-        float rough = sum(x, whole, area) / Math.max(1, whole);
-        differences(x, whole, rough, area);
         double r = Gemv.sum(area);
         double squares = Gemv.sum(area + 64);
         for (int i = whole; i < n; i++) {
@@ -75,28 +104,22 @@ final class Moments {
             r += d;
             squares += d * d;
         }
-        squares = Math.max(0, squares - r * r / n);
+        double tooMuch = r * r / n;
+        if (tooMuch > FAR * (squares - tooMuch)) {
+            float better = (float) (rough + r / n);
+            if (better != rough) {
+                differences(x, whole, better, area);
+                join(x, n, better, area);
+                return;
+            }
+        }
+        squares = Math.max(0, squares - tooMuch);
         double before = Fold.getDouble(area + COUNT);
         double delta = rough + r / n - Fold.getDouble(area + MEAN);
         double share = n / (before + n);
         Fold.putDouble(area + COUNT, before + n);
         Fold.putDouble(area + MEAN, before == 0 ? rough + r / n : Fold.getDouble(area + MEAN) + delta * share);
         Fold.putDouble(area + SQUARES, before == 0 ? squares : Fold.getDouble(area + SQUARES) + squares + delta * delta * share * before);
-    }
-
-    private static float sum(long x, int n, long area) {
-        FloatVector a = FloatVector.zero(F32);
-        FloatVector b = FloatVector.zero(F32);
-        int i = 0;
-        for (; i <= n - 2 * LANES; i += 2 * LANES) {
-            a = a.add(load(x + i * FLOAT));
-            b = b.add(load(x + (i + LANES) * FLOAT));
-        }
-        for (; i < n; i += LANES) {
-            a = a.add(load(x + i * FLOAT));
-        }
-        store(area, a.add(b));
-        return Gemv.sum(area);
     }
 
     /** Writes Σ (x - mean) and Σ (x - mean)², lane by lane, to {@code area}. */
@@ -116,6 +139,33 @@ final class Moments {
         }
         for (; i < n; i += LANES) {
             FloatVector p = load(x + i * FLOAT).sub(mean);
+            a = a.add(p);
+            c = p.fma(p, c);
+        }
+        store(area, a.add(b));
+        store(area + 64, c.add(d));
+    }
+
+    /** {@link #differences} of {@code next}, in the same order, while x is scaled. */
+    private static void scaleAndDifferences(long x, long y, int n, float mean, float factor, long next, float rough, long area) {
+        FloatVector a = FloatVector.zero(F32);
+        FloatVector b = FloatVector.zero(F32);
+        FloatVector c = FloatVector.zero(F32);
+        FloatVector d = FloatVector.zero(F32);
+        int i = 0;
+        for (; i <= n - 2 * LANES; i += 2 * LANES) {
+            FloatVector p = load(next + i * FLOAT).sub(rough);
+            FloatVector q = load(next + (i + LANES) * FLOAT).sub(rough);
+            store(y + i * FLOAT, load(x + i * FLOAT).sub(mean).mul(factor));
+            store(y + (i + LANES) * FLOAT, load(x + (i + LANES) * FLOAT).sub(mean).mul(factor));
+            a = a.add(p);
+            b = b.add(q);
+            c = p.fma(p, c);
+            d = q.fma(q, d);
+        }
+        for (; i < n; i += LANES) {
+            FloatVector p = load(next + i * FLOAT).sub(rough);
+            store(y + i * FLOAT, load(x + i * FLOAT).sub(mean).mul(factor));
             a = a.add(p);
             c = p.fma(p, c);
         }

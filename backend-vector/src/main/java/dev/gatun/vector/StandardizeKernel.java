@@ -54,21 +54,40 @@ record StandardizeKernel(boolean backward, double epsilon, long rows, long size,
     public void run(long frame, int worker, int of) {
         long area = scratch(frame) + Moments.AREA * worker;
         long to = Workers.share(rows, worker + 1, of);
-        for (long row = Workers.share(rows, worker, of); row < to; row++) {
-            long at = row * size * FLOAT;
-            if (backward) {
+        long from = Workers.share(rows, worker, of);
+        if (backward) {
+            for (long row = from; row < to; row++) {
+                long at = row * size * FLOAT;
                 gradient(address(frame, 0) + at, getFloat(address(frame, 1) + row * FLOAT), address(frame, 2) + at, address(frame, 3) + at);
-            } else {
-                long x = address(frame, 0) + at;
-                Moments.clear(area);
-                Moments.add(x, size, area);
-                boolean finite = Moments.areFinite(area);
-                double mean = finite ? Moments.mean(area) : Fold.sum(x, size) / size;
-                double variance = finite ? Moments.variance(area) : Moments.squares(x, size, mean) / size;
-                double r = 1 / Math.sqrt(variance + epsilon);
-                Moments.scale(x, address(frame, 1) + at, size, (float) mean, (float) r, 0);
-                putFloat(address(frame, 2) + row * FLOAT, (float) r);
             }
+        } else if (from < to) {
+            Moments.clear(area);
+            Moments.add(address(frame, 0) + from * size * FLOAT, size, area);
+            for (long row = from; row < to; row++) {
+                forward(frame, row, row + 1 < to, area);
+            }
+        }
+    }
+
+    /** Computes a row whose moments have been gathered, and gathers those of the next row. */
+    private void forward(long frame, long row, boolean hasNext, long area) {
+        long at = row * size * FLOAT;
+        long x = address(frame, 0) + at;
+        long y = address(frame, 1) + at;
+        boolean finite = Moments.areFinite(area);
+        double mean = finite ? Moments.mean(area) : Fold.sum(x, size) / size;
+        double variance = finite ? Moments.variance(area) : Moments.squares(x, size, mean) / size;
+        double r = 1 / Math.sqrt(variance + epsilon);
+        putFloat(address(frame, 2) + row * FLOAT, (float) r);
+        long next = hasNext ? x + size * FLOAT : x;                // after the last row, moments that nobody asks for
+        if (size <= Moments.PART) {
+            Moments.scaleAndAdd(x, y, (int) size, (float) mean, (float) r, next, area);
+            return;
+        }
+        Moments.scale(x, y, size, (float) mean, (float) r, 0);
+        if (hasNext) {
+            Moments.clear(area);
+            Moments.add(next, size, area);
         }
     }
 

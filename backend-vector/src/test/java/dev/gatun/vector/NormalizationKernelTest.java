@@ -62,6 +62,19 @@ class NormalizationKernelTest {
     }
 
     @Test
+    void standardizeJoinsThePartsOfLongRows() {
+        int[] d = {3, 9001};
+        Requests.check(new Standardize(1, 1e-3), List.of(f32(d), f32(3)), 1e-6, 4e-6, Operand.random(1, d));
+    }
+
+    @Test
+    void standardizeKeepsTheVarianceOfRowsThatBeginFarFromTheirMean() {
+        int[] d = {3, 4096};
+        Operand x = Operand.of(f32(d), i -> i % 4096 < 16 ? 3000 : i * 37 % 19 / 16.0);
+        Requests.check(new Standardize(1, 1e-3), List.of(f32(d), f32(3)), 1e-6, 2e-6, x);
+    }
+
+    @Test
     void localResponseNormSumsOverNeighbouringChannels() {
         for (int[] d : IMAGES) {
             for (int size : new int[] {1, 2, 3, 5}) {
