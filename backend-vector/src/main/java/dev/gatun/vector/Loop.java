@@ -16,6 +16,9 @@ final class Loop {
     private static final MethodType TYPE = MethodType.methodType(void.class, long.class, long.class, int.class);
     private static final MethodType WITH_AREA = MethodType.methodType(void.class, long.class, long.class, int.class, long.class);
 
+    private static final MethodType WITH_LINES = MethodType.methodType(void.class, long.class, long.class, long.class, long.class, long.class, int.class,
+            float.class, float.class, long.class);
+
     // A final field of an ordinary class: unlike a static or a record's, the compiler does not take it for a constant.
     private final MethodHandle body;
 
@@ -31,6 +34,11 @@ final class Loop {
     /** Returns the same of a method that also takes the address of an area. */
     static Loop withArea(MethodHandles.Lookup lookup, String name) {
         return of(lookup, name, WITH_AREA);
+    }
+
+    /** Returns the same of a method that takes the addresses of five lines, the number of elements, two numbers and the address of an area. */
+    static Loop withLines(MethodHandles.Lookup lookup, String name) {
+        return of(lookup, name, WITH_LINES);
     }
 
     private static Loop of(MethodHandles.Lookup lookup, String name, MethodType type) {
@@ -60,6 +68,17 @@ final class Loop {
             throw e;
         } catch (Throwable e) {
             throw new AssertionError("a loop declares no exceptions", e);
+        }
+    }
+
+    /** Runs a loop that takes five lines. */
+    void run(long a, long b, long c, long d, long e, int n, float p, float q, long area) {
+        try {
+            body.invokeExact(a, b, c, d, e, n, p, q, area);
+        } catch (RuntimeException | Error x) {
+            throw x;
+        } catch (Throwable x) {
+            throw new AssertionError("a loop declares no exceptions", x);
         }
     }
 }
