@@ -19,8 +19,9 @@ final class Grid {
             if (parts % candidate != 0) {
                 continue;
             }
-            long rows = Math.ceilDiv(Math.ceilDiv(M, Tiles.ROWS), parts / candidate) * (long) Tiles.ROWS;
-            long width = Math.ceilDiv(Math.ceilDiv(N, Tiles.COLUMNS), candidate) * (long) Tiles.COLUMNS;
+            // The last tiles are only as large as what is left: to take them for full ones made cells of 192 and 139 columns out of 331.
+            long rows = Math.min(M, Math.ceilDiv(Math.ceilDiv(M, Tiles.ROWS), parts / candidate) * (long) Tiles.ROWS);
+            long width = Math.min(Panels.width(N), Math.ceilDiv(Math.ceilDiv(N, Tiles.COLUMNS), candidate) * (long) Tiles.COLUMNS);
             long cost = rows * width + (packB ? PACKING * width : 0) + (packA ? PACKING * rows : 0);
             if (cost < best) {
                 best = cost;
