@@ -41,6 +41,7 @@ final class VectorBackend implements Backend {
         this.workers = workers;
         this.library = library;
         HostMemory.shared().takeFrom(HugePages::allocate);
+        JitDirectives.start();
     }
 
     /** Returns the instruction set in words. */

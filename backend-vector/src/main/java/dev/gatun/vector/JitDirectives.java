@@ -1,0 +1,78 @@
+package dev.gatun.vector;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+
+/**
+ * Tells the JIT compiler of this JVM what to inline into what, for the methods of this backend only. Left to itself it decides by counts that depend on
+ * what else it had to do: a helper that loads a vector is not inlined where its caller ran long without being counted ("low call site frequency"), or where
+ * the caller had grown too large before ("NodeCountInliningCutoff"). Then vectors are objects, at 10 to 30 times the time and for ever. So helpers that
+ * take or give vectors always are inlined, and loops over vectors never: each is compiled by itself.
+ *
+ * <p>The directives are those of JEP 165, added as {@code jcmd PID Compiler.directives_add} would. {@code -Dgatun.vector.directives=off} leaves the
+ * compiler alone.
+ */
+final class JitDirectives {
+    private static final System.Logger LOG = System.getLogger("dev.gatun");
+    private static final String PROPERTY = "gatun.vector.directives";
+    private static final String PACKAGE = "dev/gatun/vector/";
+
+    /** Methods with vectors among their parameters or results. */
+    private static final List<String> HELPERS = List.of("Native.*", "FloatMath.*", "Tails.*", "BFloat16.rounded", "ArgReduceKernel.equal", "Fold.doubles",
+            "Fold.get", "Transpose.upper", "Truth.mask");
+
+    /** Loops that are small enough to be inlined into callers that have several of them. */
+    private static final List<String> LOOPS = List.of("Epilogue.add", "Epilogue.rectify", "Epilogue.scaleNegatives", "Gemv.addFours", "Gemv.addOnes",
+            "Im2col.copy", "FloatUnary.*", "FloatBinary.*", "RnnGates.*");
+
+    private static final AtomicBoolean STARTED = new AtomicBoolean();
+
+    private JitDirectives() {
+    }
+
+    /** Adds them in a thread of its own, once in the life of the JVM: it takes a tenth of a second, and loops are compiled later than that. */
+    static void start() {
+        if (!"off".equals(System.getProperty(PROPERTY)) && STARTED.compareAndSet(false, true)) {
+            Thread.ofPlatform().daemon().name("gatun-vector-directives").start(JitDirectives::add);
+        }
+    }
+
+    /** Adds them now. Where the JVM does not let it be, that is logged for debugging: all works without, but not always as fast. */
+    private static void add() {
+        try {
+            Path file = Files.createTempFile("gatun", ".json");
+            try {
+                Files.writeString(file, json());
+                String answer = command("compilerDirectivesAdd", file.toString());
+                LOG.log(System.Logger.Level.DEBUG, "compiler directives for {0}*: {1}", PACKAGE, answer.strip());
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException | JMException | RuntimeException e) {
+            LOG.log(System.Logger.Level.DEBUG, "no compiler directives for " + PACKAGE + "*", e);
+        }
+    }
+
+    /** Runs a diagnostic command of this JVM that takes arguments if any are given, and returns what it prints. */
+    static String command(String name, String... arguments) throws JMException {
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        boolean bare = arguments.length == 0;
+        return (String) server.invoke(new ObjectName("com.sun.management:type=DiagnosticCommand"), name, bare ? new Object[0] : new Object[] {arguments},
+                bare ? new String[0] : new String[] {String[].class.getName()});
+    }
+
+    private static String json() {
+        String inline = Stream.concat(HELPERS.stream().map(m -> "\"+" + PACKAGE + m + "\""), LOOPS.stream().map(m -> "\"-" + PACKAGE + m + "\""))
+                .collect(Collectors.joining(", "));
+        return "[{match: [\"" + PACKAGE + "*.*\"], c2: {inline: [" + inline + "]}}]";
+    }
+}
