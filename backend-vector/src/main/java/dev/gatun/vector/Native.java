@@ -18,6 +18,15 @@ public final class Native {
     @SuppressWarnings("restricted")
     public static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+    /**
+     * The bits of an address. Addresses that are cut to them, and counted on by offsets that are no less than zero, are numbers of which the JIT compiler
+     * knows that they lie inside of {@link #ALL}: a loop then needs no bounds checks, which otherwise stay where an address is no multiple of the loop's index.
+     */
+    public static final long ADDRESS = (1L << 56) - 1;
+
+    /** The bits of a distance between addresses that is no less than zero, for the same end: some dozens of them can be added to an address. */
+    public static final long STRIDE = (1L << 40) - 1;
+
     public static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     /** Size of a float, as a stride. */

@@ -1,5 +1,6 @@
 package dev.gatun.vector.blocked;
 
+import static dev.gatun.vector.Native.ADDRESS;
 import static dev.gatun.vector.Native.ALL;
 import static dev.gatun.vector.Native.ORDER;
 import static dev.gatun.vector.Simd.F32;
@@ -48,16 +49,20 @@ final class Tile2 {
         FloatVector c30 = i0, c31 = i1;
         FloatVector c40 = i0, c41 = i1;
         FloatVector c50 = i0, c51 = i1;
-        long x0 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels);
-        long x1 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 8);
-        long x2 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 16);
-        long x3 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 24);
-        long x4 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 32);
-        long x5 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 40);
+        long x0 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels)) & ADDRESS;
+        long x1 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 8)) & ADDRESS;
+        long x2 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 16)) & ADDRESS;
+        long x3 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 24)) & ADDRESS;
+        long x4 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 32)) & ADDRESS;
+        long x5 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 40)) & ADDRESS;
+        long offsets = taps & ADDRESS;
+        long weights = w & ADDRESS;
         for (int k = 0; k < K; k++) {
-            long tap = ALL.get(JAVA_INT_UNALIGNED, taps + 4L * k);
-            FloatVector w0 = fromMemorySegment(F32, ALL, w, ORDER);
-            FloatVector w1 = fromMemorySegment(F32, ALL, w + V1, ORDER);
+            long step = Integer.toUnsignedLong(k);
+            long tap = Integer.toUnsignedLong(ALL.get(JAVA_INT_UNALIGNED, offsets + 4 * step));
+            long at = weights + 2 * Simd.BYTES * step;
+            FloatVector w0 = fromMemorySegment(F32, ALL, at, ORDER);
+            FloatVector w1 = fromMemorySegment(F32, ALL, at + V1, ORDER);
             FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, x0 + tap));
             c00 = x.fma(w0, c00);
             c01 = x.fma(w1, c01);
@@ -76,7 +81,6 @@ final class Tile2 {
             x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, x5 + tap));
             c50 = x.fma(w0, c50);
             c51 = x.fma(w1, c51);
-            w += 2 * Simd.BYTES;
         }
         c00.intoMemorySegment(ALL, dst, ORDER);
         c10.intoMemorySegment(ALL, dst + P1, ORDER);
@@ -102,15 +106,19 @@ final class Tile2 {
         FloatVector c20 = i0, c21 = i1;
         FloatVector c30 = i0, c31 = i1;
         FloatVector c40 = i0, c41 = i1;
-        long x0 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels);
-        long x1 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 8);
-        long x2 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 16);
-        long x3 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 24);
-        long x4 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 32);
+        long x0 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels)) & ADDRESS;
+        long x1 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 8)) & ADDRESS;
+        long x2 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 16)) & ADDRESS;
+        long x3 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 24)) & ADDRESS;
+        long x4 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 32)) & ADDRESS;
+        long offsets = taps & ADDRESS;
+        long weights = w & ADDRESS;
         for (int k = 0; k < K; k++) {
-            long tap = ALL.get(JAVA_INT_UNALIGNED, taps + 4L * k);
-            FloatVector w0 = fromMemorySegment(F32, ALL, w, ORDER);
-            FloatVector w1 = fromMemorySegment(F32, ALL, w + V1, ORDER);
+            long step = Integer.toUnsignedLong(k);
+            long tap = Integer.toUnsignedLong(ALL.get(JAVA_INT_UNALIGNED, offsets + 4 * step));
+            long at = weights + 2 * Simd.BYTES * step;
+            FloatVector w0 = fromMemorySegment(F32, ALL, at, ORDER);
+            FloatVector w1 = fromMemorySegment(F32, ALL, at + V1, ORDER);
             FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, x0 + tap));
             c00 = x.fma(w0, c00);
             c01 = x.fma(w1, c01);
@@ -126,7 +134,6 @@ final class Tile2 {
             x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, x4 + tap));
             c40 = x.fma(w0, c40);
             c41 = x.fma(w1, c41);
-            w += 2 * Simd.BYTES;
         }
         c00.intoMemorySegment(ALL, dst, ORDER);
         c10.intoMemorySegment(ALL, dst + P1, ORDER);
@@ -141,7 +148,7 @@ final class Tile2 {
         c41.intoMemorySegment(ALL, dst + P4, ORDER);
     }
 
-    /** Four pixels. */
+    /** Four pixels. With bounds checks: without them the JIT compiler unrolls this loop so far that its vectors spill, for half of the speed. */
     private static void rows4(long src, long pixels, long taps, int K, long w, long dst, long plane, long init) {
         FloatVector i0 = fromMemorySegment(F32, ALL, init, ORDER);
         FloatVector i1 = fromMemorySegment(F32, ALL, init + V1, ORDER);
@@ -187,15 +194,18 @@ final class Tile2 {
         FloatVector i0 = fromMemorySegment(F32, ALL, init, ORDER);
         FloatVector i1 = fromMemorySegment(F32, ALL, init + V1, ORDER);
         FloatVector c00 = i0, c01 = i1;
-        long x0 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels);
+        long x0 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels)) & ADDRESS;
+        long offsets = taps & ADDRESS;
+        long weights = w & ADDRESS;
         for (int k = 0; k < K; k++) {
-            long tap = ALL.get(JAVA_INT_UNALIGNED, taps + 4L * k);
-            FloatVector w0 = fromMemorySegment(F32, ALL, w, ORDER);
-            FloatVector w1 = fromMemorySegment(F32, ALL, w + V1, ORDER);
+            long step = Integer.toUnsignedLong(k);
+            long tap = Integer.toUnsignedLong(ALL.get(JAVA_INT_UNALIGNED, offsets + 4 * step));
+            long at = weights + 2 * Simd.BYTES * step;
+            FloatVector w0 = fromMemorySegment(F32, ALL, at, ORDER);
+            FloatVector w1 = fromMemorySegment(F32, ALL, at + V1, ORDER);
             FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, x0 + tap));
             c00 = x.fma(w0, c00);
             c01 = x.fma(w1, c01);
-            w += 2 * Simd.BYTES;
         }
         c00.intoMemorySegment(ALL, dst, ORDER);
         dst += plane;

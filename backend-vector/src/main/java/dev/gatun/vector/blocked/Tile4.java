@@ -1,5 +1,6 @@
 package dev.gatun.vector.blocked;
 
+import static dev.gatun.vector.Native.ADDRESS;
 import static dev.gatun.vector.Native.ALL;
 import static dev.gatun.vector.Native.ORDER;
 import static dev.gatun.vector.Simd.F32;
@@ -9,6 +10,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
+import dev.gatun.vector.Native;
 import dev.gatun.vector.Simd;
 import jdk.incubator.vector.FloatVector;
 
@@ -22,8 +24,8 @@ import jdk.incubator.vector.FloatVector;
  * An offset costs one load a step, beside 24 multiply-adds (Dukhan, <i>The Indirect Convolution Algorithm</i>, 2019).
  *
  * <p>The shape of this code is measured: one flat loop over k, every vector in a local variable, the API called without helpers, the accumulators started at
- * the bias, ReLU and residual left to {@link Finish}. At 1.3 KB of bytecode C1 compiles it; over some 3 KB it runs out of registers, and a kernel that C1
- * cannot profile may never reach C2.
+ * the bias, ReLU and residual left to {@link Finish}; addresses that need no bounds checks ({@link Native#ADDRESS}): with checks a tile of 64 terms took an
+ * eighth longer. At 1.3 KB of bytecode C1 compiles it; over some 3 KB it runs out of registers, and a kernel that C1 cannot profile may never reach C2.
  */
 final class Tile4 {
     private static final long V1 = Simd.BYTES;
@@ -73,18 +75,22 @@ final class Tile4 {
         FloatVector c30 = i0, c31 = i1, c32 = i2, c33 = i3;
         FloatVector c40 = i0, c41 = i1, c42 = i2, c43 = i3;
         FloatVector c50 = i0, c51 = i1, c52 = i2, c53 = i3;
-        long x0 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels);
-        long x1 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 8);
-        long x2 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 16);
-        long x3 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 24);
-        long x4 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 32);
-        long x5 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 40);
+        long x0 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels)) & ADDRESS;
+        long x1 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 8)) & ADDRESS;
+        long x2 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 16)) & ADDRESS;
+        long x3 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 24)) & ADDRESS;
+        long x4 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 32)) & ADDRESS;
+        long x5 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 40)) & ADDRESS;
+        long offsets = taps & ADDRESS;
+        long weights = w & ADDRESS;
         for (int k = 0; k < K; k++) {
-            long tap = ALL.get(JAVA_INT_UNALIGNED, taps + 4L * k);
-            FloatVector w0 = fromMemorySegment(F32, ALL, w, ORDER);
-            FloatVector w1 = fromMemorySegment(F32, ALL, w + V1, ORDER);
-            FloatVector w2 = fromMemorySegment(F32, ALL, w + V2, ORDER);
-            FloatVector w3 = fromMemorySegment(F32, ALL, w + V3, ORDER);
+            long step = Integer.toUnsignedLong(k);
+            long tap = Integer.toUnsignedLong(ALL.get(JAVA_INT_UNALIGNED, offsets + 4 * step));
+            long at = weights + 4 * Simd.BYTES * step;
+            FloatVector w0 = fromMemorySegment(F32, ALL, at, ORDER);
+            FloatVector w1 = fromMemorySegment(F32, ALL, at + V1, ORDER);
+            FloatVector w2 = fromMemorySegment(F32, ALL, at + V2, ORDER);
+            FloatVector w3 = fromMemorySegment(F32, ALL, at + V3, ORDER);
             FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, x0 + tap));
             c00 = x.fma(w0, c00);
             c01 = x.fma(w1, c01);
@@ -115,7 +121,6 @@ final class Tile4 {
             c51 = x.fma(w1, c51);
             c52 = x.fma(w2, c52);
             c53 = x.fma(w3, c53);
-            w += 4 * Simd.BYTES;
         }
         c00.intoMemorySegment(ALL, dst, ORDER);
         c10.intoMemorySegment(ALL, dst + P1, ORDER);
@@ -157,17 +162,21 @@ final class Tile4 {
         FloatVector c20 = i0, c21 = i1, c22 = i2, c23 = i3;
         FloatVector c30 = i0, c31 = i1, c32 = i2, c33 = i3;
         FloatVector c40 = i0, c41 = i1, c42 = i2, c43 = i3;
-        long x0 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels);
-        long x1 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 8);
-        long x2 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 16);
-        long x3 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 24);
-        long x4 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 32);
+        long x0 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels)) & ADDRESS;
+        long x1 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 8)) & ADDRESS;
+        long x2 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 16)) & ADDRESS;
+        long x3 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 24)) & ADDRESS;
+        long x4 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 32)) & ADDRESS;
+        long offsets = taps & ADDRESS;
+        long weights = w & ADDRESS;
         for (int k = 0; k < K; k++) {
-            long tap = ALL.get(JAVA_INT_UNALIGNED, taps + 4L * k);
-            FloatVector w0 = fromMemorySegment(F32, ALL, w, ORDER);
-            FloatVector w1 = fromMemorySegment(F32, ALL, w + V1, ORDER);
-            FloatVector w2 = fromMemorySegment(F32, ALL, w + V2, ORDER);
-            FloatVector w3 = fromMemorySegment(F32, ALL, w + V3, ORDER);
+            long step = Integer.toUnsignedLong(k);
+            long tap = Integer.toUnsignedLong(ALL.get(JAVA_INT_UNALIGNED, offsets + 4 * step));
+            long at = weights + 4 * Simd.BYTES * step;
+            FloatVector w0 = fromMemorySegment(F32, ALL, at, ORDER);
+            FloatVector w1 = fromMemorySegment(F32, ALL, at + V1, ORDER);
+            FloatVector w2 = fromMemorySegment(F32, ALL, at + V2, ORDER);
+            FloatVector w3 = fromMemorySegment(F32, ALL, at + V3, ORDER);
             FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, x0 + tap));
             c00 = x.fma(w0, c00);
             c01 = x.fma(w1, c01);
@@ -193,7 +202,6 @@ final class Tile4 {
             c41 = x.fma(w1, c41);
             c42 = x.fma(w2, c42);
             c43 = x.fma(w3, c43);
-            w += 4 * Simd.BYTES;
         }
         c00.intoMemorySegment(ALL, dst, ORDER);
         c10.intoMemorySegment(ALL, dst + P1, ORDER);
@@ -230,16 +238,20 @@ final class Tile4 {
         FloatVector c10 = i0, c11 = i1, c12 = i2, c13 = i3;
         FloatVector c20 = i0, c21 = i1, c22 = i2, c23 = i3;
         FloatVector c30 = i0, c31 = i1, c32 = i2, c33 = i3;
-        long x0 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels);
-        long x1 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 8);
-        long x2 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 16);
-        long x3 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 24);
+        long x0 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels)) & ADDRESS;
+        long x1 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 8)) & ADDRESS;
+        long x2 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 16)) & ADDRESS;
+        long x3 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels + 24)) & ADDRESS;
+        long offsets = taps & ADDRESS;
+        long weights = w & ADDRESS;
         for (int k = 0; k < K; k++) {
-            long tap = ALL.get(JAVA_INT_UNALIGNED, taps + 4L * k);
-            FloatVector w0 = fromMemorySegment(F32, ALL, w, ORDER);
-            FloatVector w1 = fromMemorySegment(F32, ALL, w + V1, ORDER);
-            FloatVector w2 = fromMemorySegment(F32, ALL, w + V2, ORDER);
-            FloatVector w3 = fromMemorySegment(F32, ALL, w + V3, ORDER);
+            long step = Integer.toUnsignedLong(k);
+            long tap = Integer.toUnsignedLong(ALL.get(JAVA_INT_UNALIGNED, offsets + 4 * step));
+            long at = weights + 4 * Simd.BYTES * step;
+            FloatVector w0 = fromMemorySegment(F32, ALL, at, ORDER);
+            FloatVector w1 = fromMemorySegment(F32, ALL, at + V1, ORDER);
+            FloatVector w2 = fromMemorySegment(F32, ALL, at + V2, ORDER);
+            FloatVector w3 = fromMemorySegment(F32, ALL, at + V3, ORDER);
             FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, x0 + tap));
             c00 = x.fma(w0, c00);
             c01 = x.fma(w1, c01);
@@ -260,7 +272,6 @@ final class Tile4 {
             c31 = x.fma(w1, c31);
             c32 = x.fma(w2, c32);
             c33 = x.fma(w3, c33);
-            w += 4 * Simd.BYTES;
         }
         c00.intoMemorySegment(ALL, dst, ORDER);
         c10.intoMemorySegment(ALL, dst + P1, ORDER);
@@ -290,19 +301,22 @@ final class Tile4 {
         FloatVector i2 = fromMemorySegment(F32, ALL, init + V2, ORDER);
         FloatVector i3 = fromMemorySegment(F32, ALL, init + V3, ORDER);
         FloatVector c00 = i0, c01 = i1, c02 = i2, c03 = i3;
-        long x0 = src + ALL.get(JAVA_LONG_UNALIGNED, pixels);
+        long x0 = (src + ALL.get(JAVA_LONG_UNALIGNED, pixels)) & ADDRESS;
+        long offsets = taps & ADDRESS;
+        long weights = w & ADDRESS;
         for (int k = 0; k < K; k++) {
-            long tap = ALL.get(JAVA_INT_UNALIGNED, taps + 4L * k);
-            FloatVector w0 = fromMemorySegment(F32, ALL, w, ORDER);
-            FloatVector w1 = fromMemorySegment(F32, ALL, w + V1, ORDER);
-            FloatVector w2 = fromMemorySegment(F32, ALL, w + V2, ORDER);
-            FloatVector w3 = fromMemorySegment(F32, ALL, w + V3, ORDER);
+            long step = Integer.toUnsignedLong(k);
+            long tap = Integer.toUnsignedLong(ALL.get(JAVA_INT_UNALIGNED, offsets + 4 * step));
+            long at = weights + 4 * Simd.BYTES * step;
+            FloatVector w0 = fromMemorySegment(F32, ALL, at, ORDER);
+            FloatVector w1 = fromMemorySegment(F32, ALL, at + V1, ORDER);
+            FloatVector w2 = fromMemorySegment(F32, ALL, at + V2, ORDER);
+            FloatVector w3 = fromMemorySegment(F32, ALL, at + V3, ORDER);
             FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, x0 + tap));
             c00 = x.fma(w0, c00);
             c01 = x.fma(w1, c01);
             c02 = x.fma(w2, c02);
             c03 = x.fma(w3, c03);
-            w += 4 * Simd.BYTES;
         }
         c00.intoMemorySegment(ALL, dst, ORDER);
         dst += plane;
