@@ -1,7 +1,9 @@
 package dev.gatun.vector.blocked;
 
+import static dev.gatun.vector.Native.ADDRESS;
 import static dev.gatun.vector.Native.ALL;
 import static dev.gatun.vector.Native.ORDER;
+import static dev.gatun.vector.Native.STRIDE;
 import static dev.gatun.vector.Simd.F32;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
@@ -101,28 +103,36 @@ final class Winograd4Tile {
         FloatVector minus2 = broadcast(F32, -2f);
         FloatVector minusHalf = broadcast(F32, -0.5f);
         FloatVector minus5Halves = broadcast(F32, -2.5f);
+        long line = row & STRIDE;
+        long place = xi & STRIDE;
+        long middle = patch & ADDRESS;
         for (int i = 0; i < count; i++) {
-            for (long j = 0; j < ROW; j += Simd.BYTES) {                // column by column: Bᵀ d
-                long at = src + j;
+            long first = src & ADDRESS;
+            long result = dst & ADDRESS;
+            for (int j = 0; j < 6; j++) {                                // column by column: Bᵀ d
+                long column = Simd.BYTES * Integer.toUnsignedLong(j);
+                long at = first + column;
+                long to = middle + column;
                 FloatVector d0 = fromMemorySegment(F32, ALL, at, ORDER);
-                FloatVector d1 = fromMemorySegment(F32, ALL, at + row, ORDER);
-                FloatVector d2 = fromMemorySegment(F32, ALL, at + 2 * row, ORDER);
-                FloatVector d3 = fromMemorySegment(F32, ALL, at + 3 * row, ORDER);
-                FloatVector d4 = fromMemorySegment(F32, ALL, at + 4 * row, ORDER);
-                FloatVector d5 = fromMemorySegment(F32, ALL, at + 5 * row, ORDER);
+                FloatVector d1 = fromMemorySegment(F32, ALL, at + line, ORDER);
+                FloatVector d2 = fromMemorySegment(F32, ALL, at + 2 * line, ORDER);
+                FloatVector d3 = fromMemorySegment(F32, ALL, at + 3 * line, ORDER);
+                FloatVector d4 = fromMemorySegment(F32, ALL, at + 4 * line, ORDER);
+                FloatVector d5 = fromMemorySegment(F32, ALL, at + 5 * line, ORDER);
                 FloatVector p = d2.fma(minus2, d4);
                 FloatVector q = d1.fma(minus2, d3);
                 FloatVector r = d2.fma(minusHalf, d4);
                 FloatVector s = d1.fma(minusHalf, d3);
-                d2.fma(minus5Halves, d4).add(d0).intoMemorySegment(ALL, patch + j, ORDER);
-                q.fma(a, p).intoMemorySegment(ALL, patch + ROW + j, ORDER);
-                q.fma(minusA, p).intoMemorySegment(ALL, patch + 2 * ROW + j, ORDER);
-                s.fma(b, r).intoMemorySegment(ALL, patch + 3 * ROW + j, ORDER);
-                s.fma(minusB, r).intoMemorySegment(ALL, patch + 4 * ROW + j, ORDER);
-                d3.fma(minus5Halves, d5).add(d1).intoMemorySegment(ALL, patch + 5 * ROW + j, ORDER);
+                d2.fma(minus5Halves, d4).add(d0).intoMemorySegment(ALL, to, ORDER);
+                q.fma(a, p).intoMemorySegment(ALL, to + ROW, ORDER);
+                q.fma(minusA, p).intoMemorySegment(ALL, to + 2 * ROW, ORDER);
+                s.fma(b, r).intoMemorySegment(ALL, to + 3 * ROW, ORDER);
+                s.fma(minusB, r).intoMemorySegment(ALL, to + 4 * ROW, ORDER);
+                d3.fma(minus5Halves, d5).add(d1).intoMemorySegment(ALL, to + 5 * ROW, ORDER);
             }
-            long to = dst;
-            for (long at = patch; at < patch + 6 * ROW; at += ROW) {      // row by row: (Bᵀ d) B
+            for (int j = 0; j < 6; j++) {                                // row by row: (Bᵀ d) B
+                long at = middle + ROW * Integer.toUnsignedLong(j);
+                long to = result + 6 * place * Integer.toUnsignedLong(j);
                 FloatVector d0 = fromMemorySegment(F32, ALL, at, ORDER);
                 FloatVector d1 = fromMemorySegment(F32, ALL, at + Simd.BYTES, ORDER);
                 FloatVector d2 = fromMemorySegment(F32, ALL, at + 2 * Simd.BYTES, ORDER);
@@ -134,12 +144,11 @@ final class Winograd4Tile {
                 FloatVector r = d2.fma(minusHalf, d4);
                 FloatVector s = d1.fma(minusHalf, d3);
                 d2.fma(minus5Halves, d4).add(d0).intoMemorySegment(ALL, to, ORDER);
-                q.fma(a, p).intoMemorySegment(ALL, to + xi, ORDER);
-                q.fma(minusA, p).intoMemorySegment(ALL, to + 2 * xi, ORDER);
-                s.fma(b, r).intoMemorySegment(ALL, to + 3 * xi, ORDER);
-                s.fma(minusB, r).intoMemorySegment(ALL, to + 4 * xi, ORDER);
-                d3.fma(minus5Halves, d5).add(d1).intoMemorySegment(ALL, to + 5 * xi, ORDER);
-                to += 6 * xi;
+                q.fma(a, p).intoMemorySegment(ALL, to + place, ORDER);
+                q.fma(minusA, p).intoMemorySegment(ALL, to + 2 * place, ORDER);
+                s.fma(b, r).intoMemorySegment(ALL, to + 3 * place, ORDER);
+                s.fma(minusB, r).intoMemorySegment(ALL, to + 4 * place, ORDER);
+                d3.fma(minus5Halves, d5).add(d1).intoMemorySegment(ALL, to + 5 * place, ORDER);
             }
             src += srcStep;
             dst += dstStep;
@@ -168,31 +177,38 @@ final class Winograd4Tile {
         // An absent residual is a vector of zeros that is read again and again.
         long other = residual == 0 ? Native.ZEROS : residual;
         long pixel = residual == 0 ? 0 : Simd.BYTES;
-        long otherRow = residual == 0 ? 0 : row;
+        long otherRow = residual == 0 ? 0 : row & STRIDE;
         long otherStep = residual == 0 ? 0 : dstStep;
+        long line = row & STRIDE;
+        long place = xi & STRIDE;
+        long middle = patch & ADDRESS;
         for (int i = 0; i < count; i++) {
-            for (long j = 0; j < 6; j++) {                            // column by column: Aᵀ u
-                long at = src + j * xi;
+            long first = src & ADDRESS;
+            long result = dst & ADDRESS;
+            long added = other & ADDRESS;
+            for (int j = 0; j < 6; j++) {                             // column by column: Aᵀ u
+                long at = first + place * Integer.toUnsignedLong(j);
+                long to = middle + Simd.BYTES * Integer.toUnsignedLong(j);
                 FloatVector d0 = fromMemorySegment(F32, ALL, at, ORDER);
-                FloatVector d1 = fromMemorySegment(F32, ALL, at + 6 * xi, ORDER);
-                FloatVector d2 = fromMemorySegment(F32, ALL, at + 12 * xi, ORDER);
-                FloatVector d3 = fromMemorySegment(F32, ALL, at + 18 * xi, ORDER);
-                FloatVector d4 = fromMemorySegment(F32, ALL, at + 24 * xi, ORDER);
-                FloatVector d5 = fromMemorySegment(F32, ALL, at + 30 * xi, ORDER);
+                FloatVector d1 = fromMemorySegment(F32, ALL, at + 6 * place, ORDER);
+                FloatVector d2 = fromMemorySegment(F32, ALL, at + 12 * place, ORDER);
+                FloatVector d3 = fromMemorySegment(F32, ALL, at + 18 * place, ORDER);
+                FloatVector d4 = fromMemorySegment(F32, ALL, at + 24 * place, ORDER);
+                FloatVector d5 = fromMemorySegment(F32, ALL, at + 30 * place, ORDER);
                 FloatVector p = d1.add(d2);
                 FloatVector q = d1.sub(d2);
                 FloatVector r = d3.add(d4);
                 FloatVector s = d3.sub(d4);
-                d0.add(p).add(r).intoMemorySegment(ALL, patch + j * Simd.BYTES, ORDER);
-                s.fma(b, q.mul(a)).intoMemorySegment(ALL, patch + ROW + j * Simd.BYTES, ORDER);
-                r.fma(two, p.mul(half)).intoMemorySegment(ALL, patch + 2 * ROW + j * Simd.BYTES, ORDER);
-                s.fma(b3, q.fma(a3, d5)).intoMemorySegment(ALL, patch + 3 * ROW + j * Simd.BYTES, ORDER);
+                d0.add(p).add(r).intoMemorySegment(ALL, to, ORDER);
+                s.fma(b, q.mul(a)).intoMemorySegment(ALL, to + ROW, ORDER);
+                r.fma(two, p.mul(half)).intoMemorySegment(ALL, to + 2 * ROW, ORDER);
+                s.fma(b3, q.fma(a3, d5)).intoMemorySegment(ALL, to + 3 * ROW, ORDER);
             }
-            FloatVector start = fromMemorySegment(F32, ALL, bias, ORDER);
+            FloatVector start = fromMemorySegment(F32, ALL, bias & ADDRESS, ORDER);
             for (int j = 0; j < 4; j++) {                             // row by row: (Aᵀ u) A
-                long at = patch + j * ROW;
-                long to = dst + j * row;
-                long add = other + j * otherRow;
+                long at = middle + ROW * Integer.toUnsignedLong(j);
+                long to = result + line * Integer.toUnsignedLong(j);
+                long add = added + otherRow * Integer.toUnsignedLong(j);
                 FloatVector d0 = fromMemorySegment(F32, ALL, at, ORDER);
                 FloatVector d1 = fromMemorySegment(F32, ALL, at + Simd.BYTES, ORDER);
                 FloatVector d2 = fromMemorySegment(F32, ALL, at + 2 * Simd.BYTES, ORDER);
