@@ -29,10 +29,11 @@ final class Gemv {
      */
     static void dots(int few, int K, long p, long rsP, long q, long rsQ, int j0, int j1, long c, long rsC, long csC, boolean accumulate,
             long scratch) {
-        for (int j = j0; j < j1; j += 2) {
-            int rows = Math.min(2, j1 - j);
+        int half = Math.ceilDiv(j1 - j0, 2);     // each stream goes through half of the rows from end to end: the prefetcher does not lose it where a row ends
+        for (int j = j0; j < j0 + half; j++) {
+            int rows = j + half < j1 ? 2 : 1;
             for (int i = 0; i < few; i++) {        // for each i again: by then the two rows are in a cache
-                dot2(rows, K, p + i * rsP, q + j * rsQ, rsQ, c + i * rsC + j * csC, csC, accumulate, scratch);
+                dot2(rows, K, p + i * rsP, q + j * rsQ, half * rsQ, c + i * rsC + j * csC, half * csC, accumulate, scratch);
             }
         }
     }
