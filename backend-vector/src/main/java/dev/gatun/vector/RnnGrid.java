@@ -15,6 +15,8 @@ record RnnGrid(int sampleParts, int unitParts) {
     private static final long GATE = 30;
     /** With fewer rows a product takes the time that its weights take to arrive from the second or third-level cache. */
     private static final int LEAST_ROWS = 4;
+    /** Bytes of weights that stay in a worker's second-level cache from step to step. Of more, each vector costs about a product's time at every step. */
+    private static final long CACHED = 1 << 20;
 
     /** Returns the fastest grid of at most {@code workers} cells. @param meetings how often those who share units meet in a step */
     static RnnGrid of(RnnShape s, int workers, int meetings) {
@@ -36,7 +38,9 @@ record RnnGrid(int sampleParts, int unitParts) {
     private long cost(RnnShape s, int meetings) {
         long rows = Math.ceilDiv(s.N(), sampleParts);
         long vectors = (long) Math.ceilDiv(s.blocks(), unitParts) * s.gates() * Tiles.COLUMNS / Simd.LANES;
-        long step = vectors * (Math.max(rows, LEAST_ROWS) * s.H() + rows * GATE) + (unitParts > 1 ? meetings * MEETING : 0);
+        long weights = vectors * (s.H() + (s.N() >= RnnInput.MANY ? s.I() : 0));
+        long arrival = weights * Simd.BYTES > CACHED ? weights : 0;
+        long step = arrival + vectors * (Math.max(rows, LEAST_ROWS) * s.H() + rows * GATE) + (unitParts > 1 ? meetings * MEETING : 0);
         return s.T() * step + (cells() > 1 ? FORK : 0);
     }
 

@@ -145,7 +145,9 @@ class RnnKernelTest {
     @Test
     void workersShareSamplesIfThereAreManyAndElseUnits() {
         var lstm = new Cell(Kind.LSTM, false, false);
-        assertEquals(new RnnGrid(2, 1), RnnGrid.of(new RnnShape(lstm, false, 64, 32, 128, 256), 2, 1));
+        assertEquals(new RnnGrid(2, 1), RnnGrid.of(new RnnShape(lstm, false, 64, 32, 64, 128), 2, 1));
+        // 1.5 MB of weights: half of them stay in each worker's cache.
+        assertEquals(new RnnGrid(1, 2), RnnGrid.of(new RnnShape(lstm, false, 64, 32, 128, 256), 2, 1));
         assertEquals(new RnnGrid(1, 2), RnnGrid.of(new RnnShape(lstm, false, 64, 1, 128, 256), 2, 1));
         assertEquals(RnnGrid.ALONE, RnnGrid.of(new RnnShape(lstm, false, 1, 1, 1, 4), 2, 1));
         // 4 parts of 8 samples x 4 blocks at 16 lanes; narrower blocks are more.
