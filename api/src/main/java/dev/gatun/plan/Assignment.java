@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -37,8 +38,8 @@ final class Assignment {
         this.donated = donations.stream().collect(Collectors.toMap(Donation::output, Donation::input));
     }
 
-    /** A program over externals (leaves, outputs, constants) and an arena, and its steps as text. */
-    record Result(Program program, List<String> steps) { }
+    /** A program over externals (leaves, outputs, constants) and an arena, and its steps as text, which is made when somebody wants to read it. */
+    record Result(Program program, Supplier<List<String>> steps) { }
 
     /** Assigns the memory of a lowered plan. */
     static Result apply(Backend backend, Lowering.Result lowered, int leaves, int constants, List<Donation> donations) {
@@ -46,7 +47,7 @@ final class Assignment {
         a.place(lowered.outputs());
         a.joinInPlace();
         a.joinParts();
-        return new Result(a.program(constants), a.describe());
+        return new Result(a.program(constants), a::describe);
     }
 
     /** Moves results into the buffers of outputs; those that cannot move are copied at the end. */

@@ -7,8 +7,10 @@ import dev.gatun.graph.Graph.Value;
 import dev.gatun.op.Movement;
 import dev.gatun.op.Source;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedSet;
 
 /**
@@ -51,13 +53,17 @@ record FoldConstants(Graph constants, Graph rest) {
 
     private static Graph rest(Graph graph, List<Value> folded) {
         Rewriter r = new Rewriter(graph, folded.stream().map(v -> new Leaf(graph.type(v), true)).toList());
+        Map<Value, Integer> places = new HashMap<>();
+        for (Value v : folded) {
+            places.put(v, graph.leaves().size() + places.size());
+        }
         for (int i = 0; i < graph.nodes().size(); i++) {
             Node n = graph.nodes().get(i);
             r.keep(i);
             for (int k = 0; k < n.types().size(); k++) {
-                int at = folded.indexOf(r.value(i, k));
-                if (at >= 0) {
-                    r.rename(r.value(i, k), new Value(graph.leaves().size() + at, 0));
+                Integer place = places.get(r.value(i, k));
+                if (place != null) {
+                    r.rename(r.value(i, k), new Value(place, 0));
                 }
             }
         }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -34,9 +35,10 @@ public final class Plan implements AutoCloseable {
     private final Program program;
     private final Resources resources;
     private final Cleaner.Cleanable cleanable;
-    private final String explanation;
+    private final Supplier<String> explanation;
 
-    private Plan(Backend backend, int leaves, List<TensorType> outputTypes, Program program, Resources resources, String explanation) {
+    private Plan(Backend backend, int leaves, List<TensorType> outputTypes, Program program, Resources resources,
+            Supplier<String> explanation) {
         this.backend = backend;
         this.leaves = leaves;
         this.outputTypes = outputTypes;
@@ -88,14 +90,21 @@ public final class Plan implements AutoCloseable {
         int leaves = graph.leaves().size();
         Assignment.Result assigned = Assignment.apply(backend, lowered, leaves, constants.buffers().size(), donations);
         Program program = assigned.program();
-        notes.addFirst("plan for backend " + backend.name() + policy.label() + ": " + graph.nodes().size() + " ops in " + program.steps().size()
-                + " steps, arena " + program.arenaBytes() + " bytes, " + constants.owned().stream().mapToLong(Buffer::bytes).sum() + " bytes of constants");
-        notes.addAll(assigned.steps());
-        notes.add("reorders at each call: " + lowered.launches().stream().filter(l -> l.what().equals("reorder")).count() + ", reference loops: "
-                + program.steps().stream().filter(s -> s.kernel().isFallback()).count() + ", layouts: " + lowered.launches().stream()
-                .flatMap(l -> l.outputs().stream()).map(h -> h.layout().label()).distinct().toList());
+        String head = "plan for backend " + backend.name() + policy.label() + ": " + graph.nodes().size() + " ops in " + program.steps().size()
+                + " steps, arena " + program.arenaBytes() + " bytes, " + constants.owned().stream().mapToLong(Buffer::bytes).sum() + " bytes of constants";
         Resources resources = new Resources(backend.memory(), constants.owned(), new ConcurrentLinkedQueue<>(), constants.buffers());
-        return new Plan(backend, leaves, folded.outputs().stream().map(folded::type).toList(), program, resources, String.join("\n", notes));
+        return new Plan(backend, leaves, folded.outputs().stream().map(folded::type).toList(), program, resources,
+                () -> explanation(head, notes, assigned, lowered));
+    }
+
+    private static String explanation(String head, List<String> notes, Assignment.Result assigned, Lowering.Result lowered) {
+        List<String> lines = new ArrayList<>(List.of(head));
+        lines.addAll(notes);
+        lines.addAll(assigned.steps().get());
+        lines.add("reorders at each call: " + lowered.launches().stream().filter(l -> l.what().equals("reorder")).count() + ", reference loops: "
+                + assigned.program().steps().stream().filter(s -> s.kernel().isFallback()).count() + ", layouts: " + lowered.launches().stream()
+                .flatMap(l -> l.outputs().stream()).map(h -> h.layout().label()).distinct().toList());
+        return String.join("\n", lines);
     }
 
     /** Folds constants, then factors of channels into weights, then the constants which that made. */
@@ -195,7 +204,7 @@ public final class Plan implements AutoCloseable {
 
     /** Returns steps, fusions, layouts and the arena as text. */
     public String explain() {
-        return explanation;
+        return explanation.get();
     }
 
     /** Returns the number of steps that run a plain reference loop because the backend has no kernel. */

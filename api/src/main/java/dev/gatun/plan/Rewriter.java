@@ -35,7 +35,11 @@ final class Rewriter {
     }
 
     List<Value> map(List<Value> oldValues) {
-        return oldValues.stream().map(this::map).toList();
+        Value[] values = new Value[oldValues.size()];                  // no stream: passes run interpreted when a JVM has just started
+        for (int i = 0; i < values.length; i++) {
+            values[i] = map(oldValues.get(i));
+        }
+        return List.of(values);
     }
 
     /** Returns the old value {@code index} of node {@code i}. */
