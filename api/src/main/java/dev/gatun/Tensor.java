@@ -116,6 +116,32 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(type, storage);
     }
 
+    /** Writes the elements of a tensor. @param <E> what it may throw */
+    @FunctionalInterface
+    public interface Elements<E extends Exception> {
+        /** Writes row-major elements in the machine's byte order over all of {@code target}, native memory. */
+        void write(MemorySegment target) throws E;
+    }
+
+    /**
+     * Returns a tensor whose elements {@code elements} writes into its memory: large ones need not be in memory twice.
+     *
+     * @throws E what {@code elements} throws; there is no tensor then
+     */
+    public static <E extends Exception> Tensor written(TensorType type, Elements<E> elements) throws E {
+        Storage storage = Storage.allocate(HostMemory.shared(), type.bytes());
+        boolean done = false;
+        try {
+            elements.write(((HostBuffer) storage.buffer()).segment().asSlice(0, type.bytes()));
+            done = true;
+        } finally {
+            if (!done) {
+                storage.release();
+            }
+        }
+        return new Tensor(type, storage);
+    }
+
     /**
      * Returns a tensor over the caller's native memory, without copying if it is aligned to the element. The memory must stay as it is while the tensor is
      * in use; its arena must not be closed before the tensor is.

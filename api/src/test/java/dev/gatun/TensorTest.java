@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.spi.Backend;
 import dev.gatun.spi.HostMemory;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -51,6 +52,15 @@ class TensorTest {
     void dataOfAnotherSizeIsRefused() {
         assertEquals("tensor f32[2, 2] has 4 elements, the data 3", message(IllegalArgumentException.class, () -> Tensor.of(new float[3], 2, 2)));
         assertThrows(IllegalArgumentException.class, () -> Tensor.of(TensorType.of(DType.I64, 2), MemorySegment.ofArray(new byte[15])));
+    }
+
+    @Test
+    void elementsCanBeWrittenIntoATensorsMemory() {
+        Tensor t = Tensor.written(TensorType.of(DType.F32, 2), target -> target.copyFrom(MemorySegment.ofArray(new float[] {3, 4})));
+        assertArrayEquals(new float[] {3, 4}, t.toFloatArray());
+        assertEquals("no more", message(IOException.class, () -> Tensor.written(TensorType.of(DType.F32, 1 << 20), target -> {
+            throw new IOException("no more");
+        })));
     }
 
     @Test

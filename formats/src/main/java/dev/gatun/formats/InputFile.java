@@ -10,18 +10,29 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** A file to read, mapped into memory: nothing is read before it is touched, and the collector unmaps it when nobody holds the segment. */
+/** A file to read; the collector closes it when nobody holds it. */
 final class InputFile {
     private InputFile() {
     }
 
-    /** Returns the bytes of {@code file}, read-only. @throws IOException if it cannot be read, saying why in a sentence */
+    /**
+     * Returns the bytes of {@code file}, read-only: nothing is read before it is touched.
+     *
+     * @throws IOException if it cannot be read, saying why in a sentence
+     */
     static MemorySegment map(Path file) throws IOException {
+        try (FileChannel channel = open(file)) {
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
+        }
+    }
+
+    /** Returns {@code file}, open. @throws IOException if it cannot be read, saying why in a sentence */
+    static FileChannel open(Path file) throws IOException {
         if (Files.isDirectory(file)) {
             throw new IOException(file + " is a folder, not a file");
         }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
+        try {
+            return FileChannel.open(file, StandardOpenOption.READ);
         } catch (NoSuchFileException e) {
             throw new NoSuchFileException(file.toString(), null, "there is no such file");
         } catch (AccessDeniedException e) {

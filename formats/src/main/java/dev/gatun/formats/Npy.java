@@ -64,15 +64,15 @@ public final class Npy {
         return tensor(file, header, data);
     }
 
-    private static Tensor tensor(Path file, NpyHeader header, MemorySegment data) throws FormatException {
+    private static Tensor tensor(Path file, NpyHeader header, MemorySegment data) throws IOException {
         TensorType type = header.type();
         if (!header.fortran() || type.shape().rank() < 2) {
-            return TensorBytes.read(file, "the tensor", type, header.order(), data);
+            return TensorBytes.read(file, "the tensor", type, header.order(), bytes -> bytes.copyFrom(data));
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment rows = arena.allocate(Math.max(1, type.bytes()), type.dtype().bytes()).asSlice(0, type.bytes());
             copyFromColumns(data, type, rows);
-            return TensorBytes.read(file, "the tensor", type, header.order(), rows);
+            return TensorBytes.read(file, "the tensor", type, header.order(), bytes -> bytes.copyFrom(rows));
         }
     }
 

@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ import java.util.SequencedSet;
  * Named tensors in a file, in Hugging Face's safetensors format: the length of a JSON header (8 bytes, little-endian), the header, the elements of
  * all tensors, row-major and little-endian.
  *
- * <p>{@link #load} checks the whole header and maps the file; the bytes of a tensor are read when it is asked for. Files are not trusted: whatever is
+ * <p>{@link #load} checks the whole header; the bytes of a tensor are read when it is asked for, into its own memory. Files are not trusted: whatever is
  * wrong with one is a {@link FormatException} that says so. A file must not be changed while it is open; replacing it as {@link #save} does is safe.
  *
  * {@snippet :
@@ -37,13 +38,17 @@ import java.util.SequencedSet;
  */
 public final class Safetensors {
     private static final int LENGTH_BYTES = 8;
+    private static final ValueLayout.OfLong LENGTH = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final Path file;
-    private final MemorySegment data;
+    private final FileChannel channel;
+    private final long data;
     private final SafetensorsHeader header;
 
-    private Safetensors(Path file, MemorySegment data, SafetensorsHeader header) {
+    /** @param data where the header's offsets count from */
+    private Safetensors(Path file, FileChannel channel, long data, SafetensorsHeader header) {
         this.file = file;
+        this.channel = channel;
         this.data = data;
         this.header = header;
     }
@@ -55,22 +60,37 @@ public final class Safetensors {
      * @throws IOException if it cannot be read
      */
     public static Safetensors load(Path file) throws IOException {
-        MemorySegment all = InputFile.map(file);
-        if (all.byteSize() < LENGTH_BYTES) {
-            throw new FormatException(file, "has " + all.byteSize() + " bytes, too few for a safetensors file");
+        FileChannel channel = InputFile.open(file);
+        try {
+            return load(file, channel);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
         }
-        long length = all.get(ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0);
+    }
+
+    private static Safetensors load(Path file, FileChannel channel) throws IOException {
+        long size = channel.size();
+        if (size < LENGTH_BYTES) {
+            throw new FormatException(file, "has " + size + " bytes, too few for a safetensors file");
+        }
+        long length = MemorySegment.ofArray(bytes(file, channel, 0, LENGTH_BYTES)).get(LENGTH, 0);
         if (length < 0 || length > SafetensorsHeader.MAX_BYTES) {
             throw new FormatException(file, "claims a header of " + Long.toUnsignedString(length) + " bytes; more than " + SafetensorsHeader.MAX_BYTES
                     + " are not read, so this is probably no safetensors file");
         }
-        if (length > all.byteSize() - LENGTH_BYTES) {
-            throw new FormatException(file, "is truncated: its header takes " + length + " bytes, but only " + (all.byteSize() - LENGTH_BYTES)
-                    + " follow");
+        if (length > size - LENGTH_BYTES) {
+            throw new FormatException(file, "is truncated: its header takes " + length + " bytes, but only " + (size - LENGTH_BYTES) + " follow");
         }
-        MemorySegment data = all.asSlice(LENGTH_BYTES + length);
-        byte[] json = all.asSlice(LENGTH_BYTES, length).toArray(ValueLayout.JAVA_BYTE);
-        return new Safetensors(file, data, SafetensorsHeader.parse(file, json, data.byteSize()));
+        byte[] json = bytes(file, channel, LENGTH_BYTES, (int) length);
+        long data = LENGTH_BYTES + length;
+        return new Safetensors(file, channel, data, SafetensorsHeader.parse(file, json, size - data));
+    }
+
+    private static byte[] bytes(Path file, FileChannel channel, long from, int count) throws IOException {
+        byte[] bytes = new byte[count];
+        TensorBytes.readAll(file, channel, from, MemorySegment.ofArray(bytes));
+        return bytes;
     }
 
     /** Returns the names of the tensors in the header's order. */
@@ -92,19 +112,25 @@ public final class Safetensors {
      * Returns a copy of a tensor.
      *
      * @throws IllegalArgumentException if there is none of this name
-     * @throws FormatException if it is BOOL and a byte is neither 0 nor 1
+     * @throws FormatException if it is BOOL and a byte is neither 0 nor 1, or it cannot be read
      */
     public Tensor tensor(String name) throws FormatException {
         Entry e = entry(name);
-        MemorySegment bytes = data.asSlice(e.begin(), e.end() - e.begin());
-        return TensorBytes.read(file, "tensor " + SafetensorsHeader.quoted(name), e.type(), ByteOrder.LITTLE_ENDIAN, bytes);
+        String called = "tensor " + SafetensorsHeader.quoted(name);
+        try {
+            return TensorBytes.read(file, called, e.type(), ByteOrder.LITTLE_ENDIAN, bytes -> TensorBytes.readAll(file, channel, data + e.begin(), bytes));
+        } catch (FormatException fault) {
+            throw fault;
+        } catch (IOException fault) {
+            throw new FormatException(file, called + " cannot be read: " + fault.getMessage());
+        }
     }
 
     /**
      * Sets every parameter and buffer of {@code module} to the tensor of its name.
      *
      * @throws IllegalArgumentException if a name is missing here or there, or types differ; the message names them, and nothing has been set
-     * @throws FormatException if a tensor's bytes are not valid
+     * @throws FormatException if a tensor's bytes are not valid or cannot be read
      */
     public void into(Module module) throws FormatException {
         List<String> misfits = misfits(module);
@@ -118,7 +144,7 @@ public final class Safetensors {
      * Sets those parameters and buffers of {@code module} that have a tensor of their name and type here, and leaves the others.
      *
      * @return a sentence on each kind of thing that did not fit; empty if all did
-     * @throws FormatException if a tensor's bytes are not valid
+     * @throws FormatException if a tensor's bytes are not valid or cannot be read
      */
     public List<String> intoMatching(Module module) throws FormatException {
         SequencedMap<String, Parameter> matching = new LinkedHashMap<>(module.parameters());

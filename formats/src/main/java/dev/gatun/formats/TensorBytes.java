@@ -20,28 +20,50 @@ final class TensorBytes {
     private TensorBytes() {
     }
 
+    /** Where bytes come from. */
+    @FunctionalInterface
+    interface Source {
+        /** Fills {@code target}. */
+        void read(MemorySegment target) throws IOException;
+    }
+
     /**
-     * Returns a tensor with a copy of row-major {@code bytes}.
+     * Returns a tensor of row-major bytes.
      *
      * @param name what messages call it
      * @throws FormatException if it is BOOL and a byte is neither 0 nor 1
+     * @throws IOException if they cannot be read
      */
-    static Tensor read(Path file, String name, TensorType type, ByteOrder order, MemorySegment bytes) throws FormatException {
-        if (type.dtype() == DType.BOOL) {
-            for (long i = 0; i < bytes.byteSize(); i++) {
-                byte b = bytes.get(ValueLayout.JAVA_BYTE, i);
-                if (b != 0 && b != 1) {
-                    throw new FormatException(file, name + " is bool, but its byte " + i + " is " + b + ", neither 0 nor 1");
-                }
+    static Tensor read(Path file, String name, TensorType type, ByteOrder order, Source source) throws IOException {
+        return Tensor.written(type, bytes -> {
+            source.read(bytes);
+            if (type.dtype() == DType.BOOL) {
+                requireTruth(file, name, bytes);
+            }
+            if (order != ByteOrder.nativeOrder()) {
+                reverse(bytes, type.dtype().bytes());
+            }
+        });
+    }
+
+    private static void requireTruth(Path file, String name, MemorySegment bytes) throws FormatException {
+        for (long i = 0; i < bytes.byteSize(); i++) {
+            byte b = bytes.get(ValueLayout.JAVA_BYTE, i);
+            if (b != 0 && b != 1) {
+                throw new FormatException(file, name + " is bool, but its byte " + i + " is " + b + ", neither 0 nor 1");
             }
         }
-        if (order == ByteOrder.nativeOrder()) {
-            return Tensor.of(type, bytes);
-        }
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment copy = arena.allocate(Math.max(1, type.bytes()), type.dtype().bytes()).asSlice(0, type.bytes()).copyFrom(bytes);
-            reverse(copy, type.dtype().bytes());
-            return Tensor.of(type, copy);
+    }
+
+    /** Fills {@code target} with the bytes from {@code position} on. @throws FormatException if the file has become shorter */
+    static void readAll(Path file, FileChannel channel, long position, MemorySegment target) throws IOException {
+        for (long at = 0; at < target.byteSize(); at += PART_BYTES) {
+            ByteBuffer part = target.asSlice(at, Math.min(PART_BYTES, target.byteSize() - at)).asByteBuffer();
+            while (part.hasRemaining()) {
+                if (channel.read(part, position + at + part.position()) < 0) {
+                    throw new FormatException(file, "ends before byte " + (position + target.byteSize()) + ": it was shortened while it was being read");
+                }
+            }
         }
     }
 
