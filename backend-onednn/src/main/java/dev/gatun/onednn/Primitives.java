@@ -39,6 +39,7 @@ import java.util.stream.IntStream;
  *                   else the vector backend
  * sums, transposes  {@link Reduce}, {@link Permute}, likewise
  * programs          {@link FlatRegion}, {@link Sum}, {@link Eltwise}, {@link Binary} where operands lie in a layout of oneDNN's, else the vector backend
+ * casts             {@link Cast} of large tensors to float32, else the vector backend
  * joins             {@link Concat} where operands lie in a layout of oneDNN's, else the vector backend
  * reorders          {@link Reorder}, the vector backend's, or a {@link Detour}
  * </pre>
@@ -130,7 +131,8 @@ record Primitives(Session session, VectorKernels vector, Workers workers) {
         return FlatRegion.of(asRegion(op, request), vector).or(() -> switch (op) {
             case Elementwise.Unary u -> Eltwise.of(u.function(), request, session);
             case Elementwise.Binary b -> Binary.of(b.function(), request, session);
-            case Elementwise.Where _, Elementwise.Cast _, Elementwise.Quantize _, Elementwise.Dequantize _ -> Optional.empty();
+            case Elementwise.Cast _ -> Cast.of(request, session);
+            case Elementwise.Where _, Elementwise.Quantize _, Elementwise.Dequantize _ -> Optional.empty();
         });
     }
 
