@@ -28,7 +28,7 @@ final class JitDirectives {
 
     /** Methods with vectors among their parameters or results. */
     private static final List<String> HELPERS = List.of("Native.*", "FloatMath.*", "Tails.*", "BFloat16.rounded", "ArgReduceKernel.equal", "Fold.doubles",
-            "Fold.get", "Transpose.upper", "Truth.mask");
+            "Fold.get", "Fold.put", "Fold.sum", "Fold.product", "Transpose.shift", "Transpose.upper", "Truth.mask", "Truth.store");
 
     /** Loops that are small enough to be inlined into callers that have several of them. */
     private static final List<String> LOOPS = List.of("Epilogue.add", "Epilogue.rectify", "Epilogue.scaleNegatives", "Gemv.addFours", "Gemv.addOnes",
@@ -68,6 +68,11 @@ final class JitDirectives {
         boolean bare = arguments.length == 0;
         return (String) server.invoke(new ObjectName("com.sun.management:type=DiagnosticCommand"), name, bare ? new Object[0] : new Object[] {arguments},
                 bare ? new String[0] : new String[] {String[].class.getName()});
+    }
+
+    /** Returns whether the directives want a method inlined. @param method such as {@code dev/gatun/vector/Native.load} */
+    static boolean isInlined(String method) {
+        return HELPERS.stream().map(h -> PACKAGE + h).anyMatch(h -> h.equals(method) || h.endsWith("*") && method.startsWith(h.substring(0, h.length() - 1)));
     }
 
     private static String json() {

@@ -4,8 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import jdk.incubator.vector.Vector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 import org.junit.jupiter.api.Test;
 
 class JitDirectivesTest {
@@ -24,6 +34,28 @@ class JitDirectivesTest {
             Thread.sleep(20);
         }
         assertEquals(1, Pattern.compile("matching: dev/gatun/vector/\\*\\.\\*").matcher(directives()).results().count(), directives());
+    }
+
+    @Test
+    void eachMethodWithVectorsInItsSignatureIsInlined() throws Exception {
+        Path root = Path.of(JitDirectives.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        List<String> left = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(root.resolve("dev"))) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
+                String name = root.relativize(file).toString().replace(File.separatorChar, '/').replaceFirst("\\.class$", "");
+                for (Method method : Class.forName(name.replace('/', '.'), false, JitDirectives.class.getClassLoader()).getDeclaredMethods()) {
+                    Stream<Class<?>> types = Stream.concat(Stream.of(method.getReturnType()), Arrays.stream(method.getParameterTypes()));
+                    if (types.anyMatch(JitDirectivesTest::isVector) && !JitDirectives.isInlined(name + "." + method.getName())) {
+                        left.add(name + "." + method.getName());
+                    }
+                }
+            }
+        }
+        assertEquals(List.of(), left);
+    }
+
+    private static boolean isVector(Class<?> type) {
+        return Vector.class.isAssignableFrom(type) || VectorMask.class.isAssignableFrom(type) || VectorShuffle.class.isAssignableFrom(type);
     }
 
     @Test
