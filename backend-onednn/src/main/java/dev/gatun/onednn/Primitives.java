@@ -168,7 +168,7 @@ record Primitives(Session session, VectorKernels vector, Workers workers) {
             case Contraction.MatMul m -> MatMul.postOps(fused.region(), operands, true).flatMap(p -> MatMul.of(m, request, p, session));
             case Convolution.Conv c -> vector.winograd(request).or(() -> Conv.postOps(fused.region(), operands)
                     .flatMap(p -> Conv.of(c, request, p, session)));
-            // One with more behind it lost a NaN (seed 9677 of the kit): the rest of the program runs after it.
+            // Its post-ops are plain loops whose sigmoid makes 0 of a NaN, unlike those of convolutions and products: the program runs after it.
             case Convolution.ConvBackwardData c -> vector.winograd(request).or(() -> Conv.postOps(fused.region(), operands).filter(PostOps::isBiasAlone)
                     .flatMap(p -> Conv.transposed(c, request, p, session)));
             case Quantized q -> quantizedPostOps(q, fused.region(), operands).flatMap(p -> quantized(q, request, p.ofFiniteNumbers()));
