@@ -1,6 +1,7 @@
 package dev.gatun.vector;
 
 import static dev.gatun.vector.Native.FLOAT;
+import static dev.gatun.vector.Native.NOWHERE;
 import static dev.gatun.vector.Native.broadcast;
 import static dev.gatun.vector.Native.getFloat;
 import static dev.gatun.vector.Native.load;
@@ -65,6 +66,9 @@ final class Gemv {
      * loops would have nearly as many vectors as the JIT compiler takes in.
      */
     static void addFours(long bytes, long p, long q, long r, long sums) {
+        if (sums == NOWHERE) {
+            return;
+        }
         FloatVector s0 = FloatVector.zero(Simd.F32);
         FloatVector s1 = s0;
         FloatVector s2 = s0;

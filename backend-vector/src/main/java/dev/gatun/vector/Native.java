@@ -35,6 +35,9 @@ public final class Native {
     /** Four vectors of zeros at any width, for ever: what an accumulator starts from, or what an absent operand adds. */
     public static final long ZEROS = Arena.global().allocate(4 * 64, 64).address();
 
+    /** The address of nothing: a kernel whose result would go there returns at once. @see ColdLoop */
+    public static final long NOWHERE = 0;
+
     private Native() {
     }
 

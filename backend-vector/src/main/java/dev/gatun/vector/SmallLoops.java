@@ -15,16 +15,17 @@ public final class SmallLoops {
     }
 
     /** Returns short calls of the loops. @param zeros 5 KiB of zeros @param result 4 KiB that they write */
-    public static List<Runnable> of(long zeros, long result) {
+    public static List<ColdLoop> of(long zeros, long result) {
         Epilogue bias = new Epilogue(Epilogue.Bias.COLUMN, false, 1);
         Epilogue relu = new Epilogue(Epilogue.Bias.COLUMN, false, 0);
         int floats = VECTORS * Simd.LANES;
         return List.of(
-            () -> FloatBinary.mul(zeros, zeros, result, floats),
-            () -> Gemv.addFours(BYTES, zeros, zeros, zeros, result),
-            () -> bias.apply(1, floats, result, 0, zeros, 0),
-            () -> relu.apply(1, floats, result, 0, zeros, 0),
-            () -> WindowFold.LARGEST.neighbours(zeros, 3, Simd.BYTES, Simd.BYTES, zeros, result, BYTES),
-            () -> WindowFold.SUM.neighbours(zeros, 3, Simd.BYTES, Simd.BYTES, zeros, result, BYTES));
+            idle -> FloatBinary.mul(zeros, zeros, result, idle ? 0 : floats),
+            idle -> Transpose.block(zeros, Simd.BYTES, idle ? Native.NOWHERE : result, Simd.BYTES),
+            idle -> WindowFold.LARGEST.neighbours(zeros, 3, Simd.BYTES, Simd.BYTES, zeros, result, idle ? 0 : BYTES),
+            idle -> Gemv.addFours(BYTES, zeros, zeros, zeros, idle ? Native.NOWHERE : result),
+            idle -> bias.apply(1, idle ? 0 : floats, result, 0, zeros, 0),
+            idle -> relu.apply(1, idle ? 0 : floats, result, 0, zeros, 0),
+            idle -> WindowFold.SUM.neighbours(zeros, 3, Simd.BYTES, Simd.BYTES, zeros, result, idle ? 0 : BYTES));
     }
 }

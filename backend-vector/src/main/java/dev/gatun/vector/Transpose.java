@@ -1,6 +1,7 @@
 package dev.gatun.vector;
 
 import static dev.gatun.vector.Native.FLOAT;
+import static dev.gatun.vector.Native.NOWHERE;
 import static dev.gatun.vector.Native.getFloat;
 import static dev.gatun.vector.Native.load;
 import static dev.gatun.vector.Native.putFloat;
@@ -73,7 +74,10 @@ public final class Transpose {
         }
     }
 
-    private static void block(long src, long srcStride, long dst, long dstStride) {
+    static void block(long src, long srcStride, long dst, long dstStride) {
+        if (dst == NOWHERE) {
+            return;
+        }
         for (int i = 0; i < Simd.LANES; i += 2) {
             FloatVector a = load(src + i * srcStride);
             FloatVector b = load(src + (i + 1) * srcStride);

@@ -42,6 +42,7 @@ final class VectorBackend implements Backend {
         this.library = library;
         HostMemory.shared().takeFrom(HugePages::allocate);
         JitDirectives.start();
+        BlockedKernels.warmUp();
     }
 
     /** Returns the instruction set in words. */

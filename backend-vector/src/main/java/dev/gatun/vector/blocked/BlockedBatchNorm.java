@@ -10,6 +10,7 @@ import dev.gatun.op.Normalization;
 import dev.gatun.spi.Kernel;
 import dev.gatun.spi.KernelRequest;
 import dev.gatun.spi.Layout;
+import dev.gatun.vector.ColdLoop;
 import dev.gatun.vector.FrameKernel;
 import dev.gatun.vector.Native;
 import dev.gatun.vector.Simd;
@@ -58,12 +59,12 @@ record BlockedBatchNorm(boolean gradient, double epsilon, int N, int C, int pixe
     }
 
     /** Returns short calls of the loops. @param zeros 4 KiB of zeros @param result 4 KiB that they write @param area 1 KiB of scratch memory */
-    static List<Runnable> loops(long zeros, long result, long area) {
+    static List<ColdLoop> loops(long zeros, long result, long area) {
         return List.of(
-            () -> moments(zeros, 1, 0, 64, area),
-            () -> scale(zeros, result, 64, area),
-            () -> products(zeros, zeros, 1, 0, 64, area),
-            () -> slope(zeros, zeros, result, 64, area));
+            idle -> moments(zeros, 1, 0, idle ? 0 : 64, area),
+            idle -> scale(zeros, result, idle ? 0 : 64, area),
+            idle -> products(zeros, zeros, 1, 0, idle ? 0 : 64, area),
+            idle -> slope(zeros, zeros, result, idle ? 0 : 64, area));
     }
 
     @Override

@@ -99,6 +99,7 @@ final class BlockedConv implements Kernel {
         }
         long residual = epilogue.residual() == ConvEpilogue.NONE ? 0 : arguments.address(epilogue.residual());
         ConvFrame.write(frame, arguments.address(0), arguments.address(1), bias, residual, arguments.address(operands), bias + biasBytes());
+        WarmUp.await();
         method.run(frame, workers);
     }
 

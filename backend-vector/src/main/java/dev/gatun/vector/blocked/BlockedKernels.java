@@ -22,6 +22,11 @@ public final class BlockedKernels {
     private BlockedKernels() {
     }
 
+    /** Starts to get the innermost loops compiled, in a thread of its own: sooner or later a network will be here. */
+    public static void warmUp() {
+        WarmUp.start();
+    }
+
     /** Returns the kernel for a request, or empty. */
     public static Optional<Kernel> of(KernelRequest request, Workers workers) {
         return switch (request) {

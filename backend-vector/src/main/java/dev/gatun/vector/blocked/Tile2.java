@@ -2,6 +2,7 @@ package dev.gatun.vector.blocked;
 
 import static dev.gatun.vector.Native.ADDRESS;
 import static dev.gatun.vector.Native.ALL;
+import static dev.gatun.vector.Native.NOWHERE;
 import static dev.gatun.vector.Native.ORDER;
 import static dev.gatun.vector.Simd.F32;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
@@ -41,6 +42,9 @@ final class Tile2 {
 
     /** Six pixels: 12 accumulators, 2 vectors of weights and a broadcast: 15 of 16 registers. */
     private static void rows6(long src, long pixels, long taps, int K, long w, long dst, long plane, long init) {
+        if (dst == NOWHERE) {
+            return;
+        }
         FloatVector i0 = fromMemorySegment(F32, ALL, init, ORDER);
         FloatVector i1 = fromMemorySegment(F32, ALL, init + V1, ORDER);
         FloatVector c00 = i0, c01 = i1;
@@ -99,6 +103,9 @@ final class Tile2 {
 
     /** Five pixels. */
     private static void rows5(long src, long pixels, long taps, int K, long w, long dst, long plane, long init) {
+        if (dst == NOWHERE) {
+            return;
+        }
         FloatVector i0 = fromMemorySegment(F32, ALL, init, ORDER);
         FloatVector i1 = fromMemorySegment(F32, ALL, init + V1, ORDER);
         FloatVector c00 = i0, c01 = i1;
@@ -150,6 +157,9 @@ final class Tile2 {
 
     /** Four pixels. With bounds checks: without them the JIT compiler unrolls this loop so far that its vectors spill, for half of the speed. */
     private static void rows4(long src, long pixels, long taps, int K, long w, long dst, long plane, long init) {
+        if (dst == NOWHERE) {
+            return;
+        }
         FloatVector i0 = fromMemorySegment(F32, ALL, init, ORDER);
         FloatVector i1 = fromMemorySegment(F32, ALL, init + V1, ORDER);
         FloatVector c00 = i0, c01 = i1;

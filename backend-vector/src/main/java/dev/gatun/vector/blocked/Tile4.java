@@ -2,6 +2,7 @@ package dev.gatun.vector.blocked;
 
 import static dev.gatun.vector.Native.ADDRESS;
 import static dev.gatun.vector.Native.ALL;
+import static dev.gatun.vector.Native.NOWHERE;
 import static dev.gatun.vector.Native.ORDER;
 import static dev.gatun.vector.Simd.F32;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
@@ -65,6 +66,9 @@ final class Tile4 {
 
     /** Six pixels: 24 accumulators, 4 vectors of weights and a broadcast: 29 of 32 registers. */
     private static void rows6(long src, long pixels, long taps, int K, long w, long dst, long plane, long init) {
+        if (dst == NOWHERE) {
+            return;
+        }
         FloatVector i0 = fromMemorySegment(F32, ALL, init, ORDER);
         FloatVector i1 = fromMemorySegment(F32, ALL, init + V1, ORDER);
         FloatVector i2 = fromMemorySegment(F32, ALL, init + V2, ORDER);
@@ -153,6 +157,9 @@ final class Tile4 {
 
     /** Five pixels. */
     private static void rows5(long src, long pixels, long taps, int K, long w, long dst, long plane, long init) {
+        if (dst == NOWHERE) {
+            return;
+        }
         FloatVector i0 = fromMemorySegment(F32, ALL, init, ORDER);
         FloatVector i1 = fromMemorySegment(F32, ALL, init + V1, ORDER);
         FloatVector i2 = fromMemorySegment(F32, ALL, init + V2, ORDER);
@@ -230,6 +237,9 @@ final class Tile4 {
 
     /** Four pixels. */
     private static void rows4(long src, long pixels, long taps, int K, long w, long dst, long plane, long init) {
+        if (dst == NOWHERE) {
+            return;
+        }
         FloatVector i0 = fromMemorySegment(F32, ALL, init, ORDER);
         FloatVector i1 = fromMemorySegment(F32, ALL, init + V1, ORDER);
         FloatVector i2 = fromMemorySegment(F32, ALL, init + V2, ORDER);

@@ -1,6 +1,7 @@
 package dev.gatun.vector.blocked;
 
 import static dev.gatun.vector.Native.ALL;
+import static dev.gatun.vector.Native.NOWHERE;
 import static dev.gatun.vector.Native.ORDER;
 import static dev.gatun.vector.Simd.F32;
 import static jdk.incubator.vector.FloatVector.broadcast;
@@ -34,6 +35,9 @@ final class Winograd4Gradient {
      * @param half address of 6 x 4 vectors of scratch memory
      */
     static void output(long src, long row, long dst, long xi, long half) {
+        if (dst == NOWHERE) {
+            return;
+        }
         FloatVector a = broadcast(F32, (float) A);
         FloatVector a3 = broadcast(F32, (float) (A * A * A));
         FloatVector b = broadcast(F32, (float) B);
@@ -83,6 +87,9 @@ final class Winograd4Gradient {
      * @param half address of 3 x 6 vectors of scratch memory
      */
     static void weights(long src, long xi, long dst, long half) {
+        if (dst == NOWHERE) {
+            return;
+        }
         FloatVector ca = broadcast(F32, (float) CA);
         FloatVector caA = broadcast(F32, (float) (CA * A));
         FloatVector caHalf = broadcast(F32, (float) (CA / 2));

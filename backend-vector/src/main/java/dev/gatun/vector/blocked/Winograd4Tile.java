@@ -2,6 +2,7 @@ package dev.gatun.vector.blocked;
 
 import static dev.gatun.vector.Native.ADDRESS;
 import static dev.gatun.vector.Native.ALL;
+import static dev.gatun.vector.Native.NOWHERE;
 import static dev.gatun.vector.Native.ORDER;
 import static dev.gatun.vector.Native.STRIDE;
 import static dev.gatun.vector.Simd.F32;
@@ -50,6 +51,9 @@ final class Winograd4Tile {
      * @param half address of {@link #WEIGHT_SCRATCH} bytes
      */
     static void weights(long src, long step, long dst, long xi, long half) {
+        if (dst == NOWHERE) {
+            return;
+        }
         FloatVector ca = broadcast(F32, (float) CA);
         FloatVector caA = broadcast(F32, (float) (CA * A));
         FloatVector caHalf = broadcast(F32, (float) (CA / 2));
@@ -96,6 +100,9 @@ final class Winograd4Tile {
      * @param patch address of 6 x 6 vectors of scratch memory
      */
     static void input(long src, long row, long srcStep, long dst, long dstStep, long xi, long patch, int count) {
+        if (count == 0) {
+            return;
+        }
         FloatVector a = broadcast(F32, (float) A);
         FloatVector b = broadcast(F32, (float) B);
         FloatVector minusA = broadcast(F32, (float) -A);
@@ -167,6 +174,9 @@ final class Winograd4Tile {
      */
     static void output(long src, long srcStep, long xi, long dst, long row, long dstStep, long bias, long biasStep, long residual, float lo, long patch,
             int count) {
+        if (count == 0) {
+            return;
+        }
         FloatVector a = broadcast(F32, (float) A);
         FloatVector b = broadcast(F32, (float) B);
         FloatVector half = broadcast(F32, 0.5f);
