@@ -20,7 +20,7 @@ final class Sgemm {
     static final int KC = 1024;
     /** Rows of A that stay in the second-level cache. */
     static final int MC = 96;
-    /** Columns of B that are packed at once; twice as many where A has to be packed again for each such block. */
+    /** Columns of B that are packed at once; four times as many where A has to be packed again for each such block. */
     static final int NC = 512;
 
     /** Up to how many rows (columns) the other matrix is read as {@link Gemv} reads it, if that takes dot products, or sums of rows. */
@@ -123,7 +123,7 @@ final class Sgemm {
         packA = path == Path.TILES && transA && N > Tiles.COLUMNS;
         directB = !packedB && !transB && M <= 2 * Tiles.ROWS;
         blockOfA = packA ? (Panels.groupBytes(Math.min(M, MC), kc) + 63) / 64 * 64 : 0;
-        columnsAtOnce = packA ? 2 * NC : NC;
+        columnsAtOnce = packA ? 4 * NC : NC;
         blockOfB = packedB ? 0 : Panels.bytes(kc, Math.min(N, directB ? Tiles.COLUMNS : columnsAtOnce));
     }
 
