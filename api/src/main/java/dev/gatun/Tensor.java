@@ -119,7 +119,10 @@ public final class Tensor implements AutoCloseable {
     /** Writes the elements of a tensor. @param <E> what it may throw */
     @FunctionalInterface
     public interface Elements<E extends Exception> {
-        /** Writes row-major elements in the machine's byte order over all of {@code target}, native memory. */
+        /**
+         * Writes row-major elements in the machine's byte order over all of {@code target}, native memory. Once this has returned {@code target} must not be
+         * written any more: it is the tensor's then, and another one's later.
+         */
         void write(MemorySegment target) throws E;
     }
 
