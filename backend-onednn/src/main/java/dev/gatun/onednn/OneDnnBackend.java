@@ -20,12 +20,13 @@ final class OneDnnBackend implements Backend {
     private final VectorKernels vector;
     private final Primitives primitives;
 
-    OneDnnBackend(Library library, int threads) {
+    /** @param mixed see {@link Primitives} */
+    OneDnnBackend(Library library, int threads, boolean mixed) {
         this.pool = OpenMp.start(threads);
         this.session = new Session(library, pool.runner());
         Workers workers = Workers.over(pool);
         this.vector = new VectorKernels(workers, new Bf16Products(session));
-        this.primitives = new Primitives(session, vector, workers);
+        this.primitives = new Primitives(session, vector, workers, mixed);
     }
 
     @Override

@@ -46,15 +46,17 @@ import java.util.stream.IntStream;
  *
  * <p>Not used: softmax, which makes 0 of NaN, and whose logarithm is off by 3e-6 near 0; shuffle, which is fast in blocks only, and PReLU, resampling and
  * gradients of elementwise functions, which are not ops here but programs and gathers.
+ *
+ * @param mixed whether float32 convolutions and products may run on the vector backend's kernels where those are faster; else they do where oneDNN has none
  */
-record Primitives(Session session, VectorKernels vector, Workers workers) {
+record Primitives(Session session, VectorKernels vector, Workers workers, boolean mixed) {
     /** Returns the kernel for a request, or empty. Runs on the runner's thread: a primitive keeps the number of threads that it was made under. */
     Optional<Kernel> kernel(KernelRequest request) {
         return switch (request) {
             case KernelRequest.Reorder r -> reorder(r);
             case KernelRequest r when isEmpty(r) -> vector.compile(r);
-            case KernelRequest.Single r when SmallWork.is(r.op(), r) -> vector.compile(r).or(() -> single(r));
-            case KernelRequest.Epilogue r when SmallWork.is(r.fused().root(), r) -> vector.compile(r);
+            case KernelRequest.Single r when mixed && SmallWork.is(r.op(), r) -> vector.compile(r).or(() -> single(r));
+            case KernelRequest.Epilogue r when mixed && SmallWork.is(r.fused().root(), r) -> vector.compile(r);
             case KernelRequest.Single r -> single(r).or(() -> vector.compile(r));
             case KernelRequest.Epilogue r -> epilogue(r);
             case KernelRequest.Region r -> region(r).or(() -> vector.compile(r));
@@ -68,7 +70,7 @@ record Primitives(Session session, VectorKernels vector, Workers workers) {
     private Optional<Kernel> single(KernelRequest.Single request) {
         return switch (request.op()) {
             case Contraction.MatMul m -> MatMul.of(m, request, PostOps.EMPTY, session);
-            case Convolution c -> vector.winograd(request).or(() -> convolution(c, request));
+            case Convolution c -> winograd(request).or(() -> trained(c, request)).or(() -> convolution(c, request));
             case Elementwise e -> elementwise(e, request);
             case Movement m -> movement(m, request);
             case Recurrent.Rnn r -> Rnn.of(r, request, session);
@@ -111,15 +113,20 @@ record Primitives(Session session, VectorKernels vector, Workers workers) {
         };
     }
 
+    private Optional<Kernel> winograd(KernelRequest request) {
+        return mixed ? vector.winograd(request) : Optional.empty();
+    }
+
     /**
      * Convolutions of a float32 training, whose weights are no constants, run on the vector backend's kernels, gradients too: a step of ResNet-18 (224x224,
      * batch 8, 2 threads of a Zen 4) takes 315 ms so, and 358 ms on oneDNN's.
      */
-    private Optional<Kernel> convolution(Convolution op, KernelRequest.Single request) {
+    private Optional<Kernel> trained(Convolution op, KernelRequest.Single request) {
         boolean trained = op instanceof Convolution.ConvBackwardWeights || !request.frozen().get(1);
-        if (trained && request.outputs().getFirst().dtype() == DType.F32) {
-            return vector.compile(request);
-        }
+        return mixed && trained && request.outputs().getFirst().dtype() == DType.F32 ? vector.compile(request) : Optional.empty();
+    }
+
+    private Optional<Kernel> convolution(Convolution op, KernelRequest.Single request) {
         return switch (op) {
             case Convolution.Conv c -> Conv.of(c, request, PostOps.EMPTY, session);
             case Convolution.ConvBackwardData c -> ConvGradient.of(c, request, session);
@@ -166,10 +173,10 @@ record Primitives(Session session, VectorKernels vector, Workers workers) {
         operands.addAll(request.inputs().subList(fused.rootInputs(), request.inputs().size()));
         Optional<Kernel> own = switch (root) {
             case Contraction.MatMul m -> MatMul.postOps(fused.region(), operands, true).flatMap(p -> MatMul.of(m, request, p, session));
-            case Convolution.Conv c -> vector.winograd(request).or(() -> Conv.postOps(fused.region(), operands)
+            case Convolution.Conv c -> winograd(request).or(() -> Conv.postOps(fused.region(), operands)
                     .flatMap(p -> Conv.of(c, request, p, session)));
             // Its post-ops are plain loops whose sigmoid makes 0 of a NaN, unlike those of convolutions and products: the program runs after it.
-            case Convolution.ConvBackwardData c -> vector.winograd(request).or(() -> Conv.postOps(fused.region(), operands).filter(PostOps::isBiasAlone)
+            case Convolution.ConvBackwardData c -> winograd(request).or(() -> Conv.postOps(fused.region(), operands).filter(PostOps::isBiasAlone)
                     .flatMap(p -> Conv.transposed(c, request, p, session)));
             case Quantized q -> quantizedPostOps(q, fused.region(), operands).flatMap(p -> quantized(q, request, p.ofFiniteNumbers()));
             case Op _ -> Optional.empty();

@@ -76,6 +76,13 @@ class OneDnnProviderTest {
     }
 
     @Test
+    void whetherToMixIsOnOrOff() throws Exception {
+        String output = probe("--add-modules", "jdk.incubator.vector", "-Dgatun.onednn.mixed=sometimes");
+        assertTrue(output.contains("Refused[reason=gatun.onednn.mixed=sometimes: must be on or off, remedy=correct the property or leave it out]"), output);
+        assertFalse(output.contains("opened"), output);
+    }
+
+    @Test
     void aLibraryThatIsNotThereIsRefused(@TempDir Path folder) throws Exception {
         String output = probe("--add-modules", "jdk.incubator.vector", "-Dgatun.onednn.path=" + folder.resolve("nowhere.so"));
         assertTrue(output.contains("Refused[") && output.contains("nowhere.so"), output);

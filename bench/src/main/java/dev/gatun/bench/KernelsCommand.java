@@ -43,7 +43,7 @@ final class KernelsCommand implements Callable<Integer> {
     private boolean list;
 
     @Option(names = "--backend", paramLabel = "NAME", split = ",", defaultValue = "vector",
-            description = "The backend, or several with commas between, which are compared to the first, such as vector,onednn:winograd=off. "
+            description = "The backend, or several with commas between, which are compared to the first, such as vector,onednn:onednn.mixed=off. "
                     + "Default: ${DEFAULT-VALUE}.")
     private List<String> backends;
 

@@ -3,6 +3,8 @@ package dev.gatun.cli;
 import dev.gatun.Backends;
 import dev.gatun.Backends.Discovered;
 import dev.gatun.Predictor;
+import dev.gatun.models.data.Batch;
+import dev.gatun.models.data.Batches;
 import dev.gatun.models.data.Digits;
 import dev.gatun.models.data.LabelledImages;
 import dev.gatun.models.train.Answers;
@@ -17,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,8 +54,16 @@ final class DemoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** What a backend said. */
-    private record Run(Discovered backend, Answers answers) { }
+    /** What a backend said, and by which kernels. */
+    private record Run(Discovered backend, Answers answers, String kernels) {
+        private static Run of(Discovered backend, Layer net, LabelledImages images, Backend open) {
+            try (Predictor predictor = Predictor.of(net, open); Batch batch = Batches.inOrder(images, BATCH).batch(0, 0)) {
+                // The first line names the backend.
+                String kernels = predictor.explain(batch.x().type()).lines().skip(1).collect(Collectors.joining("\n"));
+                return new Run(backend, Answers.of(predictor, images, BATCH), kernels);
+            }
+        }
+    }
 
     @Override
     public Integer call() {
@@ -87,12 +98,6 @@ final class DemoCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private static Answers answers(Layer net, LabelledImages images, Backend backend) {
-        try (Predictor predictor = Predictor.of(net, backend)) {
-            return Answers.of(predictor, images, BATCH);
-        }
-    }
-
     /** Runs the network on all backends, the one that trained it first, and returns the exit code. */
     private int compare(Layer net, LabelledImages unseen, Backend trainer, long start, PrintWriter out) {
         Comparator<Discovered> trainerFirst = Comparator.comparing(d -> !d.name().equals(trainer.name()));
@@ -106,7 +111,7 @@ final class DemoCommand implements Callable<Integer> {
                 case Availability.Refused(String reason, String remedy) -> refused.add(d.name() + " cannot run here: " + reason + "; " + remedy);
                 case Availability.Usable usable -> {
                     try {
-                        Run run = new Run(d, d.name().equals(trainer.name()) ? answers(net, unseen, trainer) : answersOn(d, net, unseen));
+                        Run run = d.name().equals(trainer.name()) ? Run.of(d, net, unseen, trainer) : runOn(d, net, unseen);
                         runs.add(run);
                         table.add(row(run, usable, runs.getFirst().answers()));
                     } catch (RuntimeException | LinkageError failure) {
@@ -117,14 +122,24 @@ final class DemoCommand implements Callable<Integer> {
             }
         }
         print(table, out);
+        printSharedKernels(runs, out);
         refused.forEach(out::println);
         out.println();
         return conclude(runs, failures, seconds(start), out);
     }
 
-    private static Answers answersOn(Discovered backend, Layer net, LabelledImages images) {
+    private static Run runOn(Discovered backend, Layer net, LabelledImages images) {
         try (Backend open = Backends.open(backend.name())) {
-            return answers(net, images, open);
+            return Run.of(backend, net, images, open);
+        }
+    }
+
+    /** Says which backends ran what another ran: their agreement shows nothing. */
+    private static void printSharedKernels(List<Run> runs, PrintWriter out) {
+        for (int i = 1; i < runs.size(); i++) {
+            Run run = runs.get(i);
+            runs.subList(0, i).stream().filter(r -> r.kernels().equals(run.kernels())).findFirst().ifPresent(r ->
+                    out.println(run.backend().name() + " and " + r.backend().name() + " ran the same kernels: the choice for a network this small."));
         }
     }
 
