@@ -1,10 +1,19 @@
 package dev.gatun.onednn;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import dev.gatun.Backends;
+import dev.gatun.DType;
+import dev.gatun.Predictor;
+import dev.gatun.TensorType;
+import dev.gatun.nn.Layer;
+import dev.gatun.nn.Linear;
 import dev.gatun.spi.Backend;
 import dev.gatun.spi.BackendProvider;
 import dev.gatun.testkit.BackendConformance;
 import dev.gatun.vector.VectorKernels;
+import org.junit.jupiter.api.Test;
 
 /** The kit on oneDNN's own convolutions and products: its cases are so small that the backend leaves most of them to the vector backend otherwise. */
 class OwnKernelsConformanceTest extends BackendConformance {
@@ -36,5 +45,20 @@ class OwnKernelsConformanceTest extends BackendConformance {
     @Override
     protected Backend open() {
         return Backends.open(new OwnKernels());
+    }
+
+    @Test
+    void aSmallProductIsLeftToTheVectorBackendOnlyWhereKernelsAreMixed() {
+        Layer small = new Linear(8, 4);
+        String mixed = plan(small, Backends.open("onednn"));
+        String own = plan(small, open());
+        assertTrue(own.contains("brg_matmul") || own.contains("gemm:jit"), own);
+        assertFalse(mixed.contains("brg_matmul") || mixed.contains("gemm:jit"), mixed);
+    }
+
+    private static String plan(Layer layer, Backend opened) {
+        try (Backend backend = opened; Predictor predictor = Predictor.of(layer, backend)) {
+            return predictor.explain(TensorType.of(DType.F32, 2, 8));
+        }
     }
 }
