@@ -98,12 +98,37 @@ final class Conv {
                 .or(() -> of(Descriptor.any(shape.type(), Descriptor.dims(source())), any));
     }
 
+    /** A residual is found in the result's memory, where the planner can bring it, unless that takes another implementation. */
     private Optional<Kernel> of(Descriptor src, Descriptor dst) {
+        return descriptor(src, dst, postOps).map(apart -> {
+            try (apart) {
+                Optional<PostOps> adding = postOps.overwriting(operands(), result());
+                return adding.flatMap(chain -> adding(src, dst, chain, apart.name())).orElseGet(() -> kernel(apart, postOps));
+            }
+        });
+    }
+
+    private Optional<Kernel> adding(Descriptor src, Descriptor dst, PostOps chain, String implementation) {
+        return descriptor(src, dst, chain).flatMap(descriptor -> {
+            try (descriptor) {
+                return descriptor.name().equals(implementation) ? Optional.of(kernel(descriptor, chain)) : Optional.empty();
+            }
+        });
+    }
+
+    /** Returns the types of the program's operands, of which the first is the result of the convolution. */
+    private List<TensorType> operands() {
+        List<TensorType> types = new ArrayList<>(List.of(result()));
+        types.addAll(request.inputs().subList(firstOperand(), request.inputs().size()));
+        return types;
+    }
+
+    private Optional<PrimitiveDescriptor> descriptor(Descriptor src, Descriptor dst, PostOps chain) {
         Descriptor bias = postOps.bias() == PostOps.NONE ? Descriptor.ABSENT : bias();
         Descriptor weights = Descriptor.any(shape.wType(), shape.wDims(transposed));
         try (Attributes attributes = new Attributes()) {
             scales.append(attributes);
-            postOps.append(attributes, postOpViews(dst));
+            chain.append(attributes, postOpViews(dst));
             return PrimitiveDescriptor.create("dnnl_convolution_forward_primitive_desc_create", (pd, arena) -> {
                 ConvShape.Window w = shape.window(arena);
                 return transposed
@@ -113,7 +138,7 @@ final class Conv {
                         : Dnnl.dnnl_convolution_forward_primitive_desc_create(pd, session.library().engine(), Dnnl.dnnl_forward_inference(),
                                 Dnnl.dnnl_convolution_direct(), src.handle(), weights.handle(), bias.handle(), dst.handle(), w.strides(), w.dilates(),
                                 w.before(), w.after(), attributes.handle());
-            }).map(this::kernel);
+            });
         }
     }
 
@@ -138,27 +163,30 @@ final class Conv {
         return views;
     }
 
-    private Kernel kernel(PrimitiveDescriptor descriptor) {
-        try (descriptor) {
-            List<Operand> in = new ArrayList<>();
-            in.add(Operand.of(Dnnl.DNNL_ARG_SRC(), descriptor, source(), Descriptor.plain(shape.type(), source())));
-            in.add(Operand.of(Dnnl.DNNL_ARG_WEIGHTS(), descriptor, shape.w(), shape.plainWeights(transposed)));
-            in.addAll(scales.arguments(request));
-            for (int i = firstOperand(); i < request.inputs().size(); i++) {
-                in.add(postOpOperand(descriptor, i));
-            }
-            Operand out = Operand.of(Dnnl.DNNL_ARG_DST(), descriptor, result(), Descriptor.plain(stored, result()));
-            return PrimitiveKernel.of(session, descriptor, in, List.of(out));
+    private Kernel kernel(PrimitiveDescriptor descriptor, PostOps chain) {
+        List<Operand> in = new ArrayList<>();
+        in.add(Operand.of(Dnnl.DNNL_ARG_SRC(), descriptor, source(), Descriptor.plain(shape.type(), source())));
+        in.add(Operand.of(Dnnl.DNNL_ARG_WEIGHTS(), descriptor, shape.w(), shape.plainWeights(transposed)));
+        in.addAll(scales.arguments(request));
+        for (int i = firstOperand(); i < request.inputs().size(); i++) {
+            in.add(postOpOperand(descriptor, chain, i));
         }
+        Operand out = Operand.of(Dnnl.DNNL_ARG_DST(), descriptor, result(), Descriptor.plain(stored, result()));
+        int overwritten = chain.overwritten() == PostOps.NONE ? PrimitiveKernel.NONE : firstOperand() - 1 + chain.overwritten();
+        return PrimitiveKernel.adding(session, descriptor, in, List.of(out), overwritten);
     }
 
-    private Operand postOpOperand(PrimitiveDescriptor descriptor, int i) {
+    private Operand postOpOperand(PrimitiveDescriptor descriptor, PostOps chain, int i) {
         int operand = i - firstOperand() + 1;
         TensorType type = request.inputs().get(i);
         if (operand == postOps.bias()) {
             return Operand.plain(Dnnl.DNNL_ARG_BIAS(), bias());
         }
-        int argument = postOps.argumentOf(operand);
+        if (operand == chain.overwritten()) {
+            Descriptor lies = descriptor.argument(Dnnl.DNNL_ARG_DST()).as(type(i));
+            return new Operand(Dnnl.DNNL_ARG_DST(), DnnlLayout.of(type, lies, Descriptor.plain(type(i), type)), lies);
+        }
+        int argument = chain.argumentOf(operand);
         Descriptor plain = Descriptor.plain(type(i), PostOps.aligned(type.shape(), result().shape().rank()));
         return type.shape().equals(result().shape()) ? Operand.of(argument, descriptor, type, plain) : Operand.plain(argument, plain);
     }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * An elementwise program as a chain of oneDNN's post-ops: y ← f(y) or y ← f(y, operand), one after the other, while the result is in registers. Sums of
@@ -51,6 +52,9 @@ record PostOps(int bias, List<Step> steps) {
 
     /** y ← f(y, operand). @param operand of the program; 0, the result itself, is none */
     record With(int algorithm, int operand) implements Step { }
+
+    /** y ← y + what the result's memory holds: the operand, where it lies there. It is read once, and no memory is touched besides. */
+    record Sum(int operand, DataType type) implements Step { }
 
     /** y ← y + (operand - zero) · scale. oneDNN has none such: {@link Scaling} says it otherwise. */
     record AddBytes(int operand, float scale, int zero) implements Step { }
@@ -269,9 +273,35 @@ record PostOps(int bias, List<Step> steps) {
             switch (step) {
                 case Function f -> attributes.eltwise(f.algorithm(), f.alpha(), f.beta());
                 case With w -> attributes.binary(w.algorithm(), views.get(w.operand()));
+                case Sum s -> attributes.sum(s.type());
                 case AddBytes a -> throw new AssertionError(a + " has been resolved");
             }
         }
+    }
+
+    /**
+     * Returns the chain that finds an operand in the result's memory, or empty if it adds none of the result's size.
+     *
+     * @param inputs types of the program's operands @param y of the result that is stored
+     */
+    Optional<PostOps> overwriting(List<TensorType> inputs, TensorType y) {
+        for (int i = 0; i < steps.size(); i++) {
+            if (steps.get(i) instanceof With(int algorithm, int operand) && algorithm == Dnnl.dnnl_binary_add()) {
+                TensorType r = inputs.get(operand);
+                Optional<DataType> type = DataType.of(r.dtype()).filter(_ -> r.shape().equals(y.shape()) && r.dtype().bytes() == y.dtype().bytes());
+                if (type.isPresent()) {
+                    List<Step> changed = new ArrayList<>(steps);
+                    changed.set(i, new Sum(operand, type.get()));
+                    return Optional.of(new PostOps(bias, changed));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Returns which operand of the program the result's memory holds, or {@link #NONE}. */
+    int overwritten() {
+        return steps.stream().flatMap(s -> s instanceof Sum(int operand, DataType _) ? Stream.of(operand) : Stream.empty()).findFirst().orElse(NONE);
     }
 
     /** Returns the sizes of an operand under the axes of y: 1 in front where it has fewer. */

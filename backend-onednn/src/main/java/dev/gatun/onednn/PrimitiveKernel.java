@@ -8,8 +8,15 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A primitive as a kernel. Immutable: what a launch needs besides is in a {@link BoundPrimitive}. */
+/**
+ * A primitive as a kernel. Immutable: what a launch needs besides is in a {@link BoundPrimitive}.
+ *
+ * <p>One operand may be <em>overwritten</em>: the primitive adds to what its first result's memory holds, and reads no argument for it.
+ */
 final class PrimitiveKernel implements Kernel {
+    /** Where no operand is overwritten. */
+    static final int NONE = -1;
+
     private final Session session;
     private final MemorySegment primitive;
     private final String name;
@@ -17,8 +24,9 @@ final class PrimitiveKernel implements Kernel {
     private final List<Operand> outputs;
     private final Descriptor scratchpad;
     private final boolean inPlace;
+    private final int overwritten;
 
-    private PrimitiveKernel(Session session, PrimitiveDescriptor descriptor, List<Operand> inputs, List<Operand> outputs, boolean inPlace) {
+    private PrimitiveKernel(Session session, PrimitiveDescriptor descriptor, List<Operand> inputs, List<Operand> outputs, boolean inPlace, int overwritten) {
         this.session = session;
         this.primitive = descriptor.primitive();
         session.own(this, primitive);
@@ -27,21 +35,27 @@ final class PrimitiveKernel implements Kernel {
         this.outputs = List.copyOf(outputs);
         this.scratchpad = descriptor.argument(Dnnl.DNNL_ARG_SCRATCHPAD());
         this.inPlace = inPlace;
+        this.overwritten = overwritten;
     }
 
     /** Returns the kernel of a primitive. @param inputs its operands in the request's order @param outputs its results */
     static Kernel of(Session session, PrimitiveDescriptor descriptor, List<Operand> inputs, List<Operand> outputs) {
-        return new PrimitiveKernel(session, descriptor, inputs, outputs, false);
+        return new PrimitiveKernel(session, descriptor, inputs, outputs, false, NONE);
     }
 
     /** {@link #of} for a primitive that reads each element of an operand only to write the result's at the same place. */
     static Kernel inPlace(Session session, PrimitiveDescriptor descriptor, List<Operand> inputs, List<Operand> outputs) {
-        return new PrimitiveKernel(session, descriptor, inputs, outputs, true);
+        return new PrimitiveKernel(session, descriptor, inputs, outputs, true, NONE);
+    }
+
+    /** {@link #of} for a primitive that adds to its result. @param overwritten the operand that it finds there, or {@link #NONE} */
+    static Kernel adding(Session session, PrimitiveDescriptor descriptor, List<Operand> inputs, List<Operand> outputs, int overwritten) {
+        return new PrimitiveKernel(session, descriptor, inputs, outputs, false, overwritten);
     }
 
     /** {@link #of} as a part of another kernel. */
     static PrimitiveKernel part(Session session, PrimitiveDescriptor descriptor, List<Operand> inputs, List<Operand> outputs) {
-        return new PrimitiveKernel(session, descriptor, inputs, outputs, false);
+        return new PrimitiveKernel(session, descriptor, inputs, outputs, false, NONE);
     }
 
     MemorySegment primitive() {
@@ -50,6 +64,16 @@ final class PrimitiveKernel implements Kernel {
 
     Session session() {
         return session;
+    }
+
+    /** Returns which operand must lie where the first result does when the primitive is executed, or {@link #NONE}. */
+    int overwritten() {
+        return overwritten;
+    }
+
+    /** Returns which of {@link #arguments} the first result is. */
+    int firstResult() {
+        return inputs.size();
     }
 
     /** Returns the arguments of an execution in the order of the kernel's buffers: operands, results, scratchpad if there is one. */
@@ -84,7 +108,7 @@ final class PrimitiveKernel implements Kernel {
 
     @Override
     public boolean inPlace(int operand, int result) {
-        return inPlace && inputs.get(operand).view().equals(outputs.get(result).view());
+        return operand == overwritten ? result == 0 : inPlace && inputs.get(operand).view().equals(outputs.get(result).view());
     }
 
     /** For a launch outside of a plan: binds the arguments for this once. */

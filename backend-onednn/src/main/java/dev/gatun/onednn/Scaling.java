@@ -47,6 +47,7 @@ final class Scaling {
             case Function f when f.equals(PostOps.RELU) && !steps.isEmpty() && isFactor(steps.getLast()) -> steps.add(steps.size() - 1, f);
             case Function f -> steps.add(f);
             case With w -> steps.add(w);
+            case PostOps.Sum s -> steps.add(s);
         }
     }
 

@@ -54,6 +54,18 @@ class PostOpsTest {
     }
 
     @Test
+    void aResidualMayLieInTheResultsMemoryButNoBiasAndNoOtherSize() {
+        PostOps chain = PostOps.of(region(3, add(0, 1), add(2, 3), unary(UnaryFunction.RELU, 4)), List.of(Y, BIAS, Y), 1).orElseThrow();
+        PostOps adding = chain.overwriting(List.of(Y, BIAS, Y), Y).orElseThrow();
+        assertEquals(List.of(new PostOps.Sum(2, DataType.F32), PostOps.RELU), adding.steps());
+        assertEquals(2, adding.overwritten());
+        assertEquals(PostOps.NONE, chain.overwritten());
+        assertTrue(chain.overwriting(List.of(Y, BIAS, Y), Y.with(DType.BF16)).isEmpty());
+        PostOps biases = PostOps.of(region(3, add(0, 1), add(2, 3)), List.of(Y, BIAS, BIAS), 1).orElseThrow();
+        assertTrue(biases.overwriting(List.of(Y, BIAS, BIAS), Y).isEmpty());
+    }
+
+    @Test
     void aProgramThatReadsTheResultTwiceIsNoChain() {
         var mul = new Fused.Instruction(new Elementwise.Binary(BinaryFunction.MUL), List.of(0, 1), DType.F32);
         assertTrue(PostOps.of(region(1, unary(UnaryFunction.SIGMOID, 0), mul), List.of(Y), 1).isEmpty());
