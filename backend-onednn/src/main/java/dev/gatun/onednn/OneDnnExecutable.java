@@ -69,6 +69,7 @@ final class OneDnnExecutable implements Executable {
         if (!(step.kernel() instanceof PrimitiveKernel kernel)) {
             return new Other(step.kernel(), new Arguments(table, step.slots().stream().mapToInt(Integer::intValue).toArray()));
         }
+        PrimitiveKernel.checkCount(kernel.name(), kernel.arguments().size(), step.slots().size());
         BoundPrimitive bound = new BoundPrimitive(kernel);
         for (int i = 0; i < step.slots().size(); i++) {
             int slot = step.slots().get(i);

@@ -111,10 +111,22 @@ final class PrimitiveKernel implements Kernel {
         return operand == overwritten ? result == 0 : inPlace && inputs.get(operand).view().equals(outputs.get(result).view());
     }
 
-    /** For a launch outside of a plan: binds the arguments for this once. */
+    /** Throws unless there is a buffer for each argument: what it is not given, the library would look for at address 0. */
+    static void checkCount(String kernel, int wanted, int given) {
+        if (given != wanted) {
+            throw new IllegalArgumentException(kernel + ": operands, results and workspace are " + wanted + " buffers, but " + given + " are given");
+        }
+    }
+
+    /**
+     * For a launch outside of a plan: binds the arguments for this once.
+     *
+     * @throws IllegalArgumentException if there are more or fewer buffers, or too small ones
+     */
     @Override
     public void launch(Arguments arguments) {
         session.runner().run(() -> {
+            checkCount(name, arguments().size(), arguments.size());
             try (BoundPrimitive bound = new BoundPrimitive(this)) {
                 for (int i = 0; i < arguments.size(); i++) {
                     bound.set(i, arguments.buffer(i));

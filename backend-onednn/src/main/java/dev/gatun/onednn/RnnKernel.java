@@ -28,6 +28,7 @@ final class RnnKernel implements Kernel {
     private final RnnBias bias;
     private final PrimitiveKernel primitive;
     private final BoundPrimitive bound;
+    private final int buffers;
     private final int widened;
     private final long peepholeAt;
     private final long scratchAt;
@@ -39,6 +40,7 @@ final class RnnKernel implements Kernel {
         this.primitive = primitive;
         this.bound = new BoundPrimitive(primitive);
         session.own(this, bound::close);
+        this.buffers = inputLayouts().size() + primitive.outputLayouts().size() + 1;
         this.widened = cell.peephole() && bias.type() != DataType.F32 ? cell.operands() - 1 : NONE;
         this.peepholeAt = Math.ceilDiv(bias.bytes(), LINE) * LINE;
         this.scratchAt = peepholeAt + (widened != NONE ? Math.ceilDiv(bias.peepholeBytes(), LINE) * LINE : 0);
@@ -72,6 +74,7 @@ final class RnnKernel implements Kernel {
 
     private void execute(Arguments arguments) {
         session.checkOpen();
+        PrimitiveKernel.checkCount(name(), buffers, arguments.size());
         int last = arguments.size() - 1;
         HostBuffer workspace = (HostBuffer) arguments.buffer(last);
         bias.write(arguments.segment(B), arguments.segment(C), workspace.segment(), 0);

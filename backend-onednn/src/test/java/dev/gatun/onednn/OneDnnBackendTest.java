@@ -14,6 +14,7 @@ import dev.gatun.Tensor;
 import dev.gatun.TensorType;
 import dev.gatun.models.Zoo;
 import dev.gatun.op.Contraction;
+import dev.gatun.op.Recurrent;
 import dev.gatun.spi.Arguments;
 import dev.gatun.spi.Backend;
 import dev.gatun.spi.Buffer;
@@ -24,7 +25,9 @@ import dev.gatun.spi.KernelRequest;
 import dev.gatun.spi.Layout;
 import dev.gatun.spi.Program;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -200,6 +203,38 @@ class OneDnnBackendTest {
             backend.memory().free(whole);
             backend.memory().free(scratch);
         }
+    }
+
+    @Test
+    void aListOfBuffersThatIsTooShortOrTooLongIsRefusedBeforeTheLibrarySeesIt() {
+        try (Backend backend = new OneDnnProvider().open()) {
+            Buffer buffer = backend.memory().allocate(1 << 20);
+            Map<Kernel, Integer> operandsAndResults = Map.of(product(backend), 2 + 1, recurrent(backend), 7 + 3);
+            operandsAndResults.forEach((kernel, count) -> {
+                int all = count + (kernel.workspaceBytes() > 0 ? 1 : 0);
+                for (int given : new int[] {0, all - 1, all + 1}) {
+                    String message = assertThrows(IllegalArgumentException.class, () -> kernel.launch(new Arguments(new Buffer[] {buffer}, new int[given])))
+                            .getMessage();
+                    assertEquals(kernel.name() + ": operands, results and workspace are " + all + " buffers, but " + given + " are given", message);
+                }
+            });
+            Program twoBuffers = new Program(List.of(new Program.Step(product(backend), List.of(0, 0))), List.of(), 0, 1);
+            assertThrows(IllegalArgumentException.class, () -> backend.link(twoBuffers));
+            backend.memory().free(buffer);
+        }
+    }
+
+    private static Kernel recurrent(Backend backend) {
+        int T = 2;
+        int N = 8;
+        int H = 16;
+        TensorType weights = TensorType.of(DType.F32, 4 * H, H);
+        TensorType bias = TensorType.of(DType.F32, 4 * H);
+        TensorType x = TensorType.of(DType.F32, T, N, H);
+        TensorType state = TensorType.of(DType.F32, N, H);
+        var op = new Recurrent.Rnn(new Recurrent.Cell(Recurrent.Kind.LSTM, false, false), false, false);
+        return backend.compile(new KernelRequest.Single(op, List.of(x, weights, weights, bias, bias, state, state), List.of(x, state, state),
+                Collections.nCopies(7, Layout.PLAIN), Collections.nCopies(7, false))).orElseThrow();
     }
 
     @Test
