@@ -29,6 +29,7 @@ import jdk.incubator.vector.VectorSpecies;
  * backend does not read.
  *
  * <p>Numbers are compared as integers: with the bits below the sign of negative ones inverted they are in order, and a NaN without its sign is above infinity.
+ * Where the position counts, zeros of both signs are equal, and the first stays; else a window of nothing above zeros of both signs gives +0.
  */
 record Bf16MaxPool(PixelRuns runs, boolean indices, Layout layout, Layout positions, Workers workers) implements FrameKernel {
     static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, VectorShape.forBitSize(Simd.F32.vectorBitSize() / 2));
@@ -138,23 +139,33 @@ record Bf16MaxPool(PixelRuns runs, boolean indices, Layout layout, Layout positi
         ordered(best).intoMemorySegment(ALL, y, ORDER);
     }
 
+    /** {@link #key} of which zeros of both signs have the same: the sign and the bits below it as a number. */
+    private static ShortVector number(ShortVector v) {
+        ShortVector size = v.and((short) BELOW_SIGN);
+        ShortVector sign = v.lanewise(ASHR, SIGN);
+        return size.lanewise(XOR, sign).sub(sign).blend(size, size.compare(GT, (short) INFINITY));
+    }
+
     /** {@link #largest(long, int, int, int, int, long)} that also stores which place of the window it is, the first of equal ones. */
     private void largest(long x, int h0, int h1, int w0, int w1, long y, long places) {
         long pixel = runs.pixel();
         long row = runs.in(1) * pixel;
         ShortVector best = ShortVector.broadcast(SHORTS, Short.MIN_VALUE);
+        ShortVector value = ShortVector.zero(SHORTS);
         ShortVector which = ShortVector.zero(SHORTS);
         short place = 0;
         for (int h = h0; h < h1; h++) {
             long at = x + h * row + w0 * pixel;
             for (int w = w0; w < w1; w++, at += pixel) {
-                ShortVector k = key(ShortVector.fromMemorySegment(SHORTS, ALL, at, ORDER));
+                ShortVector v = ShortVector.fromMemorySegment(SHORTS, ALL, at, ORDER);
+                ShortVector k = number(v);
                 VectorMask<Short> larger = k.compare(GT, best);
                 best = best.blend(k, larger);
+                value = value.blend(v, larger);
                 which = which.blend(place++, larger);
             }
         }
-        ordered(best).intoMemorySegment(ALL, y, ORDER);
+        value.intoMemorySegment(ALL, y, ORDER);
         which.intoMemorySegment(ALL, places, ORDER);
     }
 }
