@@ -71,7 +71,11 @@ record RnnBias(Recurrent.Kind kind, int H, DataType type) {
     }
 
     private float get(MemorySegment from, int i) {
-        return type == DataType.F32 ? from.getAtIndex(ValueLayout.JAVA_FLOAT, i)
-                : Float.intBitsToFloat(from.getAtIndex(ValueLayout.JAVA_SHORT, i) << Short.SIZE);
+        return switch (type) {
+            case F32 -> from.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+            case BF16 -> Float.intBitsToFloat(from.getAtIndex(ValueLayout.JAVA_SHORT, i) << Short.SIZE);
+            case F16 -> Float.float16ToFloat(from.getAtIndex(ValueLayout.JAVA_SHORT, i));
+            case I32, I8, U8 -> throw new AssertionError("recurrent layers are of floats");
+        };
     }
 }
