@@ -11,7 +11,7 @@ record Bf16Products(Session session) implements NarrowProducts {
     /** Runs on the runner's thread: a primitive keeps the number of threads that it was made under. */
     @Override
     public Optional<NarrowProduct> of(NarrowProduct.Sizes sizes) {
-        return Library.instructions().contains("bf16") ? product(sizes) : Optional.empty();
+        return Library.has(Dnnl.dnnl_cpu_isa_avx512_core_bf16()) ? product(sizes) : Optional.empty();
     }
 
     private Optional<NarrowProduct> product(NarrowProduct.Sizes z) {

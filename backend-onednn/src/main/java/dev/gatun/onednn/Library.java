@@ -37,6 +37,25 @@ record Library(String version, MemorySegment engine, MemorySegment stream) {
      */
     private static final Map<String, String> ENVIRONMENT = Map.of("GOMP_SPINCOUNT", "10000");
 
+    /** @param bits those of all sets within it, and its own */
+    private record InstructionSet(int bits, String name) { }
+
+    /** From the largest to the smallest. AVX10.1 is another name of AVX-512 with FP16. */
+    private static final List<InstructionSet> SETS = List.of(
+            new InstructionSet(Dnnl.dnnl_cpu_isa_avx10_2_512_amx_2(), "avx10.2 with amx"),
+            new InstructionSet(Dnnl.dnnl_cpu_isa_avx10_2_512(), "avx10.2"),
+            new InstructionSet(Dnnl.dnnl_cpu_isa_avx512_core_amx_fp16(), "avx512 with vnni, bf16, fp16 and amx of fp16"),
+            new InstructionSet(Dnnl.dnnl_cpu_isa_avx512_core_amx(), "avx512 with vnni, bf16, fp16 and amx"),
+            new InstructionSet(Dnnl.dnnl_cpu_isa_avx512_core_fp16(), "avx512 with vnni, bf16 and fp16"),
+            new InstructionSet(Dnnl.dnnl_cpu_isa_avx512_core_bf16(), "avx512 with vnni and bf16"),
+            new InstructionSet(Dnnl.dnnl_cpu_isa_avx512_core_vnni(), "avx512 with vnni"),
+            new InstructionSet(Dnnl.dnnl_cpu_isa_avx512_core(), "avx512"),
+            new InstructionSet(Dnnl.dnnl_cpu_isa_avx2_vnni_2(), "avx2 with vnni and conversions"),
+            new InstructionSet(Dnnl.dnnl_cpu_isa_avx2_vnni(), "avx2 with vnni"),
+            new InstructionSet(Dnnl.dnnl_cpu_isa_avx2(), "avx2"),
+            new InstructionSet(Dnnl.dnnl_cpu_isa_avx(), "avx"),
+            new InstructionSet(Dnnl.dnnl_cpu_isa_sse41(), "sse4.1"));
+
     private static Library loaded;
 
     /**
@@ -85,13 +104,20 @@ record Library(String version, MemorySegment engine, MemorySegment stream) {
         }
     }
 
+    /** Returns whether kernels may be generated for all of {@code instructions}, one of oneDNN's sets. */
+    static boolean has(int instructions) {
+        return has(Dnnl.dnnl_get_effective_cpu_isa(), instructions);
+    }
+
     /** Returns the instruction set that kernels are generated for. */
     static String instructions() {
-        int isa = Dnnl.dnnl_get_effective_cpu_isa();
-        Map<Integer, String> names = Map.of(Dnnl.dnnl_cpu_isa_sse41(), "sse4.1", Dnnl.dnnl_cpu_isa_avx(), "avx", Dnnl.dnnl_cpu_isa_avx2(), "avx2",
-                Dnnl.dnnl_cpu_isa_avx512_core(), "avx512", Dnnl.dnnl_cpu_isa_avx512_core_vnni(), "avx512 with vnni",
-                Dnnl.dnnl_cpu_isa_avx512_core_bf16(), "avx512 with vnni and bf16");
-        return names.getOrDefault(isa, "instruction set 0x" + Integer.toHexString(isa));
+        return name(Dnnl.dnnl_get_effective_cpu_isa());
+    }
+
+    /** Returns the name of the largest set of instructions that is known and in {@code isa}. */
+    static String name(int isa) {
+        return SETS.stream().filter(set -> has(isa, set.bits)).map(InstructionSet::name).findFirst()
+                .orElseGet(() -> "instruction set 0x" + Integer.toHexString(isa));
     }
 
     /**
@@ -107,7 +133,8 @@ record Library(String version, MemorySegment engine, MemorySegment stream) {
         };
     }
 
-    private static boolean has(int isa, int bits) {
+    /** Returns whether all of {@code bits} are in {@code isa}. */
+    static boolean has(int isa, int bits) {
         return (isa & bits) == bits;
     }
 }

@@ -106,6 +106,19 @@ class OneDnnProviderTest {
     }
 
     @Test
+    void aSetOfInstructionsIsNamedByTheLargestThatIsInItAndHasAllSmallerOnes() {
+        assertEquals("avx2", Library.name(Dnnl.dnnl_cpu_isa_avx2()));
+        assertEquals("avx512 with vnni and bf16", Library.name(Dnnl.dnnl_cpu_isa_avx512_core_bf16()));
+        assertEquals("avx512 with vnni, bf16, fp16 and amx", Library.name(Dnnl.dnnl_cpu_isa_avx512_core_amx()));
+        assertEquals("avx10.2", Library.name(Dnnl.dnnl_cpu_isa_avx10_2_512()));
+        assertEquals("instruction set 0x0", Library.name(0));
+        for (int larger : List.of(Dnnl.dnnl_cpu_isa_avx512_core_fp16(), Dnnl.dnnl_cpu_isa_avx512_core_amx(), Dnnl.dnnl_cpu_isa_avx10_2_512())) {
+            assertTrue(Library.has(larger, Dnnl.dnnl_cpu_isa_avx512_core_bf16()));
+        }
+        assertFalse(Library.has(Dnnl.dnnl_cpu_isa_avx512_core(), Dnnl.dnnl_cpu_isa_avx512_core_bf16()));
+    }
+
+    @Test
     void whatAProcessorCannotComputeIsRefusedWithAWayOut() {
         int avx2 = Dnnl.dnnl_cpu_isa_avx2();
         assertEquals(Optional.of("this processor has no AVX-512, choose F32 or INT8"), Library.whyNot(Precision.BF16, avx2));

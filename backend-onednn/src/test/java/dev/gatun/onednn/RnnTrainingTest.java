@@ -12,6 +12,7 @@ import dev.gatun.Precision;
 import dev.gatun.Shape;
 import dev.gatun.Tensor;
 import dev.gatun.TensorType;
+import dev.gatun.ffi.dnnl.Dnnl;
 import dev.gatun.models.CharLstm;
 import dev.gatun.nn.Losses;
 import dev.gatun.op.Recurrent;
@@ -41,7 +42,7 @@ class RnnTrainingTest {
 
     /** Returns whether the processor has products of bfloat16; a backend must be open. */
     private static boolean isNarrow() {
-        return Library.instructions().contains("bf16");
+        return Library.has(Dnnl.dnnl_cpu_isa_avx512_core_bf16());
     }
 
     /** Returns y, hn, cn, the reserve, then all gradients. */
