@@ -76,6 +76,11 @@ final class OpenBackend implements Backend {
     }
 
     @Override
+    public int threads() {
+        return inner.threads();
+    }
+
+    @Override
     public Memory memory() {
         return inner.memory();
     }

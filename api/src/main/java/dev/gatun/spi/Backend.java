@@ -13,6 +13,11 @@ public interface Backend extends AutoCloseable {
     /** Returns what it runs on, in words: device, instruction set, versions, threads. */
     String description();
 
+    /** Returns how many threads of this machine share a kernel's work. */
+    default int threads() {
+        return 1;
+    }
+
     /** Returns where its tensors lie. */
     Memory memory();
 

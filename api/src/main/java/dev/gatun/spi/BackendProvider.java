@@ -11,6 +11,14 @@ public interface BackendProvider {
     /** Finds out whether the backend can run here. Must not throw and must not take the JVM down. */
     Availability probe();
 
+    /**
+     * Checks the system properties that it reads. A slip in one is the user's mistake, and no reason to run on another backend, ten times slower.
+     *
+     * @throws IllegalArgumentException if one has no value that it can have
+     */
+    default void requireValidProperties() {
+    }
+
     /** Opens the backend. @throws IllegalStateException if it is not usable, with the reason and the remedy */
     Backend open();
 

@@ -40,6 +40,11 @@ final class OneDnnBackend implements Backend {
     }
 
     @Override
+    public int threads() {
+        return pool.threads();
+    }
+
+    @Override
     public Memory memory() {
         return HostMemory.shared();
     }

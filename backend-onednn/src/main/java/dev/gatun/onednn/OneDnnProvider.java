@@ -30,13 +30,28 @@ public final class OneDnnProvider implements BackendProvider {
     public Availability probe() {
         return switch (new VectorProvider().probe()) {
             case Availability.Refused refused -> refused;
-            case Availability.Usable _ when !List.of("on", "off").contains(mixed()) ->
-                new Availability.Refused(MIXED + "=" + mixed() + ": must be on or off", "correct the property or leave it out");
+            case Availability.Usable _ when !isMixedValid() -> new Availability.Refused(mistake(), "correct the property or leave it out");
             case Availability.Usable vector -> switch (Library.FILE.locate()) {
                 case Located.Missing missing -> new Availability.Refused(missing.reason(), missing.remedy());
                 case Located.Found found -> new Availability.Usable(vector.device(), vector.instructions(), "oneDNN 3.x, " + found.file());
             };
         };
+    }
+
+    @Override
+    public void requireValidProperties() {
+        new VectorProvider().requireValidProperties();
+        if (!isMixedValid()) {
+            throw new IllegalArgumentException(mistake());
+        }
+    }
+
+    private static boolean isMixedValid() {
+        return List.of("on", "off").contains(mixed());
+    }
+
+    private static String mistake() {
+        return MIXED + "=" + mixed() + ": must be on or off";
     }
 
     private static String mixed() {

@@ -23,7 +23,6 @@ import javax.management.ObjectName;
  */
 final class JitDirectives {
     private static final System.Logger LOG = System.getLogger("dev.gatun");
-    private static final String PROPERTY = "gatun.vector.directives";
     private static final String PACKAGE = "dev/gatun/vector/";
 
     /** Methods with vectors among their parameters or results. */
@@ -41,7 +40,7 @@ final class JitDirectives {
 
     /** Adds them in a thread of its own, once in the life of the JVM: it takes a tenth of a second, and loops are compiled later than that. */
     static void start() {
-        if (!"off".equals(System.getProperty(PROPERTY)) && STARTED.compareAndSet(false, true)) {
+        if (Switch.DIRECTIVES.isOn() && STARTED.compareAndSet(false, true)) {
             Thread.ofPlatform().daemon().name("gatun-vector-directives").start(JitDirectives::add);
         }
     }

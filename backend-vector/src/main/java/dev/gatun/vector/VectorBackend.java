@@ -26,9 +26,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The opened vector backend: its threads, and which kernel serves which request. */
 final class VectorBackend implements Backend {
+    /** Whether this JVM can be asked about itself and told what to compile. On a class path, where nobody asks for these modules, it may lack them. */
+    private static final boolean IS_MANAGED = Stream.of("java.management", "jdk.management").allMatch(m -> ModuleLayer.boot().findModule(m).isPresent());
+
     private final Workers workers;
     private final NarrowProducts library;
 
@@ -41,7 +45,9 @@ final class VectorBackend implements Backend {
         this.workers = workers;
         this.library = library;
         HostMemory.shared().takeFrom(HugePages::allocate);
-        JitDirectives.start();
+        if (IS_MANAGED) {
+            JitDirectives.start();
+        }
         BlockedKernels.warmUp();
     }
 
@@ -73,7 +79,21 @@ final class VectorBackend implements Backend {
 
     @Override
     public Optional<Kernel> compile(KernelRequest request) {
-        return unwatched(request).map(WatchedKernel::of);
+        return watched(unwatched(request));
+    }
+
+    /** Returns the kernel for a request if it is a convolution by Winograd's algorithm. */
+    Optional<Kernel> winograd(KernelRequest request) {
+        return watched(BlockedKernels.winograd(request, workers));
+    }
+
+    private static Optional<Kernel> watched(Optional<Kernel> kernel) {
+        return IS_MANAGED ? kernel.map(WatchedKernel::of) : kernel;
+    }
+
+    @Override
+    public int threads() {
+        return workers.threads();
     }
 
     /** What can stay in blocks of channels does so; everything else is row-major. */

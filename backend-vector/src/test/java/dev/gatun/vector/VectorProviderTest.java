@@ -1,10 +1,13 @@
 package dev.gatun.vector;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.Backends;
+import dev.gatun.CompiledFunction;
+import dev.gatun.Tensor;
 import dev.gatun.spi.BackendProvider;
 import dev.gatun.spi.BackendProvider.Availability;
 import java.io.IOException;
@@ -36,18 +39,39 @@ class VectorProviderTest {
         }
     }
 
+    /** Computes on the vector backend so often that somebody would look at the kernel. */
+    static final class Sum {
+        public static void main(String[] args) {
+            try (var backend = Backends.open("vector"); var sum = CompiledFunction.of(backend, in -> List.of(in.getFirst().add(in.getFirst())))) {
+                int right = 0;
+                for (int i = 0; i < 300; i++) {
+                    right += sum.call(Tensor.of(new float[] {i, i + 1})).getFirst().toFloatArray()[1] == 2 * (i + 1) ? 1 : 0;
+                }
+                System.out.println(right + " sums of " + backend.name() + " are right");
+            }
+        }
+    }
+
     private static String probe(String... options) throws IOException, InterruptedException {
         return output(Probe.class, options);
     }
 
     private static String output(Class<?> main, String... options) throws IOException, InterruptedException {
+        return said(0, main, options);
+    }
+
+    private static String failure(Class<?> main, String... options) throws IOException, InterruptedException {
+        return said(1, main, options);
+    }
+
+    private static String said(int exitCode, Class<?> main, String... options) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
                 System.getProperty("java.class.path")));
         command.addAll(List.of(options));
         command.add(main.getName());
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), output);
+        assertEquals(exitCode, process.waitFor(), output);
         return output;
     }
 
@@ -79,6 +103,39 @@ class VectorProviderTest {
             String output = probe("--add-modules", "jdk.incubator.vector", "-Dgatun.threads=" + threads);
             assertTrue(output.contains("Refused[reason=gatun.threads=" + threads + ": the number of threads must be from 1 to 4096"), output);
         }
+    }
+
+    @Test
+    void aSwitchThatIsNeitherOnNorOffIsRefused() throws Exception {
+        for (String property : List.of("gatun.winograd", "gatun.vector.directives")) {
+            String output = probe("--add-modules", "jdk.incubator.vector", "-D" + property + "=maybe");
+            assertTrue(output.contains("Refused[reason=" + property + "=maybe: must be on or off, remedy=correct the property"), output);
+        }
+    }
+
+    @Test
+    void aMalformedPropertyIsNoReasonToChooseAnotherBackend() throws Exception {
+        for (String mistake : List.of("gatun.threads=abc: the number of threads must be from 1 to 4096", "gatun.vector.bits=64: the vector width must be ")) {
+            String output = failure(Choice.class, "--add-modules", "jdk.incubator.vector", "-D" + mistake.substring(0, mistake.indexOf(':')));
+            assertTrue(output.contains("IllegalArgumentException: " + mistake), output);
+            assertFalse(output.contains("opened"), output);
+        }
+    }
+
+    @Test
+    void whereNativeAccessIsDeniedItIsRefusedWithTheFlagThatMendsIt() throws Exception {
+        String output = probe("--add-modules", "jdk.incubator.vector", "--illegal-native-access=deny");
+        assertTrue(output.contains("Refused[reason=this JVM denies native access, and kernels address memory directly, "
+                + "remedy=start java with --enable-native-access=ALL-UNNAMED]"), output);
+        String mended = probe("--add-modules", "jdk.incubator.vector", "--illegal-native-access=deny", "--enable-native-access=ALL-UNNAMED");
+        assertTrue(mended.contains("Usable["), mended);
+    }
+
+    @Test
+    void aJvmThatCannotBeManagedComputesAllTheSame() throws Exception {
+        String output = output(Sum.class, "--limit-modules", "java.base,java.logging,jdk.incubator.vector,jdk.unsupported",
+                "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED");
+        assertTrue(output.contains("300 sums of vector are right"), output);
     }
 
     @Test

@@ -66,6 +66,14 @@ final class BlockedConv implements Kernel {
         return method.name();
     }
 
+    /** Returns whether it is computed by Winograd's algorithm. */
+    boolean isWinograd() {
+        return switch (method) {
+            case WinogradConv _, PhaseGradient _ -> true;
+            case DirectConv _, DepthwiseConv _, StridedGradient _ -> false;
+        };
+    }
+
     @Override
     public List<Layout> inputLayouts() {
         List<Layout> layouts = new ArrayList<>(List.of(method.source(), weights));

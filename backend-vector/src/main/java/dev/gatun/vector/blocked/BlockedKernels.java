@@ -39,6 +39,11 @@ public final class BlockedKernels {
         };
     }
 
+    /** Returns the kernel for a request if it is a convolution, or a gradient of one, by Winograd's algorithm. */
+    public static Optional<Kernel> winograd(KernelRequest request, Workers workers) {
+        return of(request, workers).filter(kernel -> kernel instanceof WinogradBackwardWeights || kernel instanceof BlockedConv conv && conv.isWinograd());
+    }
+
     private static Optional<Kernel> single(KernelRequest.Single request, Workers workers) {
         if (request.op() instanceof Convolution conv) {
             return conv instanceof Convolution.ConvBackwardWeights weights ? BackwardWeightsConv.of(weights, request, workers)

@@ -2,6 +2,7 @@ package dev.gatun.vector.blocked;
 
 import dev.gatun.vector.NarrowConv;
 import dev.gatun.vector.Simd;
+import dev.gatun.vector.Switch;
 import java.util.Optional;
 
 /**
@@ -63,7 +64,7 @@ final class ConvChoice {
     /** Returns the algorithm that is clearly cheaper than the direct convolution, if one is. */
     private static Optional<Winograd> winograd(ConvShape s) {
         boolean phases = WinogradConv.suitsPhases(s) && hasManyChannels(s);
-        if (!isWinogradAllowed() || !WinogradConv.suits(s) && !phases) {
+        if (!Switch.WINOGRAD.isOn() || !WinogradConv.suits(s) && !phases) {
             return Optional.empty();
         }
         Winograd best = phases ? Winograd.F4X2
@@ -80,7 +81,7 @@ final class ConvChoice {
             return Optional.empty();
         }
         if (s.SH() > 1 || s.SW() > 1) {
-            if (PhaseGradient.suits(s) && hasManyChannels(s) && isWinogradAllowed() && phaseGradientCost(s) < CLEARLY_CHEAPER * directCost(s)) {
+            if (PhaseGradient.suits(s) && hasManyChannels(s) && Switch.WINOGRAD.isOn() && phaseGradientCost(s) < CLEARLY_CHEAPER * directCost(s)) {
                 return Optional.of(new PhaseGradient(s, relu, threads));
             }
             return StridedGradient.suits(s) ? Optional.of(new StridedGradient(s, relu)) : Optional.empty();
@@ -93,7 +94,7 @@ final class ConvChoice {
     /** Returns the algorithm by which {@link WinogradBackwardWeights} is cheaper, if one is; the transform of each weight back costs some 6. */
     static Optional<Winograd> winogradForWeights(ConvShape s) {
         boolean phases = WinogradConv.suitsPhases(s) && hasManyChannels(s);
-        if (!phases && !WinogradConv.suits(s) || hasFewChannels(s) || !isWinogradAllowed()) {
+        if (!phases && !WinogradConv.suits(s) || hasFewChannels(s) || !Switch.WINOGRAD.isOn()) {
             return Optional.empty();
         }
         Winograd algorithm = phases ? Winograd.F4X2 : Winograd.F4X3;
@@ -155,14 +156,5 @@ final class ConvChoice {
             case F4X2 -> TRANSFORM_4X2;
         };
         return channel * ((long) s.SH() * s.SW() * s.IC() + s.OC());
-    }
-
-    private static boolean isWinogradAllowed() {
-        String policy = System.getProperty("gatun.winograd", "on");
-        return switch (policy) {
-            case "on" -> true;
-            case "off" -> false;
-            default -> throw new IllegalArgumentException("gatun.winograd=" + policy + ": must be on or off");
-        };
     }
 }
