@@ -5,16 +5,15 @@ import dev.gatun.DType;
 import dev.gatun.Precision;
 import dev.gatun.Tensor;
 import dev.gatun.cli.Work.Job;
-import dev.gatun.formats.Json;
 import dev.gatun.spi.Backend;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -46,8 +45,8 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--train", description = "Time training steps instead of inference.")
     private boolean train;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the results to this file, too.")
-    private Path json;
+    @Mixin
+    private JsonOption json;
 
     @Spec
     private CommandSpec spec;
@@ -68,22 +67,22 @@ final class BenchCommand implements Callable<Integer> {
         backends.forEach(name -> BackendOption.requireKnown(name, spec));
         PrintWriter out = spec.commandLine().getOut();
         out.println(BenchResult.HEAD);
-        List<BenchResult> results = new ArrayList<>();
+        List<Map<String, Object>> rows = new ArrayList<>();
+        json.write(rows);
         for (String name : backends.isEmpty() ? List.of("") : backends) {
             try (Backend backend = name.isEmpty() ? Backends.best() : Backends.open(name)) {
                 for (Work work : works) {
                     for (int batch : batches.isEmpty() ? List.of(work.batch()) : batches) {
                         BenchResult result = measure(work, backend, batch);
-                        results.add(result);
                         out.println(result.line());
                         out.flush();
+                        rows.add(result.row());
+                        json.write(rows);
                     }
                 }
             }
         }
-        if (json != null) {
-            Json.write(json, Map.of("results", results.stream().map(BenchResult::row).toList()));
-        }
+        json.writeAll(rows);
         return 0;
     }
 
@@ -111,14 +110,10 @@ final class BenchCommand implements Callable<Integer> {
             for (Tensor result : job.call().get()) {
                 requireFinite(result, work, backend);
             }
-            return BenchResult.of(work.name(), backend.name(), batch, threads(), precision, train, times, peak, job);
+            return BenchResult.of(work.name(), backend.name(), batch, backend.threads(), precision, train, times, peak, job);
         } catch (OutOfMemoryError e) {
             throw new IllegalStateException(work.name() + " with batch " + batch + " does not fit into memory: " + e.getMessage(), e);
         }
-    }
-
-    private int threads() {
-        return threads != null ? threads : Integer.getInteger("gatun.threads", Runtime.getRuntime().availableProcessors());
     }
 
     private static void requireFinite(Tensor result, Work work, Backend backend) {

@@ -22,6 +22,9 @@ final class Failure {
             case FileAlreadyExistsException existing -> existing.getFile() + ": exists already";
             case NotDirectoryException file -> file.getFile() + ": is not a folder";
             case DirectoryNotEmptyException full -> full.getFile() + ": is not empty";
+            case OutOfMemoryError memory -> "memory is exhausted (" + memory.getMessage() + "): take a smaller batch, or give Java more, such as "
+                    + "GATUN_JAVA_OPTS=-Xmx8g";
+            case LinkageError broken -> "the installation is incomplete, or another version's jar is on the class path: " + broken;
             case FileSystemException other when other.getReason() != null -> other.getFile() + ": " + other.getReason();
             default -> failure.getMessage() == null || failure.getMessage().isBlank() ? failure.toString() : failure.getMessage();
         };

@@ -2,9 +2,12 @@ package dev.gatun.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -44,6 +47,7 @@ public final class Main implements Runnable {
         var main = new Main();
         return new CommandLine(main)
                 .setParameterExceptionHandler((mistake, args) -> main.refuse(mistake))
+                .setExecutionStrategy(Main::run)
                 .setExecutionExceptionHandler((failure, command, parsed) -> main.report(failure, command));
     }
 
@@ -63,6 +67,15 @@ public final class Main implements Runnable {
         UnmatchedArgumentException.printSuggestions(mistake, command.getErr());
         command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return printTrace(mistake, command, command.getCommandSpec().exitCodeOnInvalidInput());
+    }
+
+    /** Runs the command that was parsed. What lacks a class or memory is a failure like others, and no bug that a stack trace would explain. */
+    private static int run(ParseResult parsed) {
+        try {
+            return new RunLast().execute(parsed);
+        } catch (LinkageError | OutOfMemoryError e) {
+            throw new ExecutionException(parsed.commandSpec().commandLine(), Failure.sentence(e), e);
+        }
     }
 
     private int report(Exception failure, CommandLine command) {

@@ -1,6 +1,7 @@
 package dev.gatun.cli;
 
 import java.util.Arrays;
+import java.util.function.LongSupplier;
 
 /**
  * Times of repeated calls, in nanoseconds.
@@ -26,20 +27,25 @@ record Measurement(long first, long[] sorted) {
      * disturbed.
      */
     static Measurement of(Runnable work) {
-        long start = System.nanoTime();
-        long first = time(work);
+        return of(work, System::nanoTime);
+    }
+
+    /** {@link #of(Runnable)} by another clock. */
+    static Measurement of(Runnable work, LongSupplier clock) {
+        long start = clock.getAsLong();
+        long first = time(work, clock);
         double best = Double.POSITIVE_INFINITY;
         int stale = 0;
-        for (long warm = first; warm < WARM_AT_MOST && (warm < WARM_AT_LEAST || stale < STALE_WINDOWS); warm = System.nanoTime() - start) {
-            double window = median(sample(work, WINDOW, WINDOW, 1));
+        for (long warm = first; warm < WARM_AT_MOST && (warm < WARM_AT_LEAST || stale < STALE_WINDOWS); warm = clock.getAsLong() - start) {
+            double window = median(sample(work, clock, WINDOW, WINDOW, 1));
             stale = window > .98 * best ? stale + 1 : 0;
             best = Math.min(best, window);
         }
-        return new Measurement(first, sample(work, MEASURED_AT_LEAST, MEASURED_AT_MOST, FEWEST));
+        return new Measurement(first, sample(work, clock, MEASURED_AT_LEAST, MEASURED_AT_MOST, FEWEST));
     }
 
     /** Returns the sorted times of calls until {@code least} nanoseconds and {@code fewest} calls have passed, or {@code most} nanoseconds. */
-    private static long[] sample(Runnable work, long least, long most, int fewest) {
+    private static long[] sample(Runnable work, LongSupplier clock, long least, long most, int fewest) {
         long[] times = new long[64];
         int n = 0;
         long total = 0;
@@ -47,7 +53,7 @@ record Measurement(long first, long[] sorted) {
             if (n == times.length) {
                 times = Arrays.copyOf(times, 2 * n);
             }
-            times[n] = time(work);
+            times[n] = time(work, clock);
             total += times[n++];
         }
         long[] sorted = Arrays.copyOf(times, n);
@@ -55,10 +61,10 @@ record Measurement(long first, long[] sorted) {
         return sorted;
     }
 
-    private static long time(Runnable work) {
-        long start = System.nanoTime();
+    private static long time(Runnable work, LongSupplier clock) {
+        long start = clock.getAsLong();
         work.run();
-        return System.nanoTime() - start;
+        return clock.getAsLong() - start;
     }
 
     /** Returns the median of the calls after the warm-up, in nanoseconds. */

@@ -1,7 +1,6 @@
 package dev.gatun.cli;
 
 import dev.gatun.cli.Outcome.Status;
-import dev.gatun.formats.Json;
 import dev.gatun.spi.Backend;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -9,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -28,8 +26,8 @@ final class SelfTestCommand implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "DIR", description = "The folder of the data sets that training cases read: mnist/ and text/.")
     private Path data;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the results to this file, too.")
-    private Path json;
+    @Mixin
+    private JsonOption json;
 
     @Mixin
     private BackendOption backend;
@@ -51,21 +49,21 @@ final class SelfTestCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         long start = System.nanoTime();
         List<Outcome> outcomes = new ArrayList<>();
+        json.write(List.of());
         try (Backend opened = backend.open()) {
             for (GoldenCase c : cases) {
                 Outcome outcome = outcome(c, opened);
                 outcomes.add(outcome);
                 out.println(outcome.line());
                 out.flush();
+                json.write(outcomes.stream().map(Outcome::row).toList());
             }
             out.printf(Locale.ROOT, "%d cases on %s: %d passed, %d failed, %d unsupported, in %.1f s%n", cases.size(), opened.name(),
                     count(outcomes, Status.PASSED), count(outcomes, Status.FAILED), count(outcomes, Status.UNSUPPORTED),
                     (System.nanoTime() - start) / 1e9);
             out.flush();
         }
-        if (json != null) {
-            Json.write(json, Map.of("results", outcomes.stream().map(Outcome::row).toList()));
-        }
+        json.writeAll(outcomes.stream().map(Outcome::row).toList());
         return count(outcomes, Status.FAILED) == 0 ? 0 : 1;
     }
 

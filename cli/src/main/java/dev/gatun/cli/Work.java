@@ -102,8 +102,8 @@ sealed interface Work {
         throw new IllegalArgumentException(text + ": " + digits + " is no size, which is from " + least + " to " + Integer.MAX_VALUE);
     }
 
-    /** Prepares calls of a function of one input in a precision. @param others inputs on which a quantized function is compared with the float32 one */
-    private static Job job(Tensor x, List<Tensor> others, CompiledFunction function, double flop, Precision precision) {
+    /** Prepares calls of a function of one input in a precision. @param others draws inputs on which a quantized function is compared with the float32 one */
+    private static Job job(Tensor x, Supplier<List<Tensor>> others, CompiledFunction function, double flop, Precision precision) {
         if (precision != Precision.INT8) {
             CompiledFunction f = function.precision(precision).takingOver();
             return new Job(flop, () -> f.call(x), f::close, Optional.empty());
@@ -112,9 +112,12 @@ sealed interface Work {
             Observations seen = new Observations();
             function.observe(seen, x);
             Calibration ranges = seen.calibration(Observer.minMax());
+            List<Tensor> compared = others.get();
             Comparison loss;
             try (CompiledFunction quantized = function.quantized(ranges)) {
-                loss = Quantization.compareResults(in -> function.call(in).getFirst(), in -> quantized.call(in).getFirst(), others);
+                loss = Quantization.compareResults(in -> function.call(in).getFirst(), in -> quantized.call(in).getFirst(), compared);
+            } finally {
+                compared.forEach(Tensor::close);
             }
             // Another one, whose first call plans.
             CompiledFunction f = function.quantized(ranges).takingOver();
@@ -122,9 +125,9 @@ sealed interface Work {
         }
     }
 
-    /** Draws batches that together have at least {@link #COMPARED} samples. */
-    private static List<Tensor> others(int batch, Function<String, Tensor> draw) {
-        return IntStream.range(0, Math.ceilDiv(COMPARED, batch)).mapToObj(i -> draw.apply("other" + i)).toList();
+    /** Returns what draws batches that together have at least {@link #COMPARED} samples. */
+    private static Supplier<List<Tensor>> others(int batch, Function<String, Tensor> draw) {
+        return () -> IntStream.range(0, Math.ceilDiv(COMPARED, batch)).mapToObj(i -> draw.apply("other" + i)).toList();
     }
 
     /** A product of matrices; several of them side by side for a larger batch. */
@@ -143,7 +146,7 @@ sealed interface Work {
         @Override
         public Job inference(Backend backend, int samples, Precision precision) {
             Tensor x = NamedFill.tensor("x", NamedFill.Range.INPUT, samples, inputs, height, width);
-            List<Tensor> others = others(samples, seed -> NamedFill.tensor(seed, NamedFill.Range.INPUT, samples, inputs, height, width));
+            Supplier<List<Tensor>> others = others(samples, seed -> NamedFill.tensor(seed, NamedFill.Range.INPUT, samples, inputs, height, width));
             Tensor w = NamedFill.tensor("w", NamedFill.Range.INPUT, outputs, inputs, kernel, kernel);
             Geometry geometry = Convolutions.geometry(2, stride, padding, 1, 1);
             CompiledFunction conv = CompiledFunction.of(backend, in -> List.of(Convolutions.conv(in.getFirst(), w, geometry)));

@@ -3,7 +3,10 @@ package dev.gatun.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.Backends;
+import dev.gatun.Precision;
 import dev.gatun.formats.Json;
+import dev.gatun.spi.HostMemory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -62,6 +65,7 @@ class BenchCommandTest {
         assertEquals("gemm:16x8x4", row.get("work"));
         assertEquals("reference", row.get("backend"));
         assertEquals(3L, row.get("batch"));
+        assertEquals(1L, row.get("threads"), "the reference loops have one, whatever the machine has");
         assertEquals("f32", row.get("precision"));
         double seconds = number(row, "median_ms") / 1e3;
         assertEquals(3 / seconds, number(row, "items_per_s"), 1e-9 * number(row, "items_per_s"));
@@ -69,6 +73,27 @@ class BenchCommandTest {
         assertTrue(number(row, "p99_ms") >= number(row, "median_ms"), row.toString());
         assertTrue(number(row, "first_ms") > 0, row.toString());
         assertEquals(2, run.out().lines().count(), run.out());
+    }
+
+    @Test
+    void aFileThatCannotBeWrittenIsToldBeforeAnythingIsMeasured(@TempDir Path folder) {
+        for (String command : List.of("bench gemm:16x8x4", "selftest")) {
+            Run run = Run.gatun((command + " --backend reference --json " + folder.resolve("absent/results.json")).split(" "));
+            assertEquals(1, run.exitCode());
+            assertTrue(run.err().contains("absent"), run.err());
+            assertTrue(run.out().lines().noneMatch(line -> line.contains("reference")), run.out());
+        }
+    }
+
+    @Test
+    void inputsForAComparisonAreDrawnForQuantizedFunctionsOnly() {
+        try (var backend = Backends.open("reference")) {
+            long before = HostMemory.shared().usedBytes();
+            try (var job = Work.parse("conv:1,64,64,64,1,1,1,0").inference(backend, 1, Precision.F32)) {
+                assertTrue(HostMemory.shared().usedBytes() - before < 3 << 20, "an image is 1 MiB, and 16 others would be 16");
+                assertEquals(2 * 64 * 64 * 64, job.flop());
+            }
+        }
     }
 
     @Test

@@ -10,9 +10,11 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
 
 class MainTest {
     private final StringWriter out = new StringWriter();
@@ -21,6 +23,7 @@ class MainTest {
     private int gatun(String... args) {
         return Main.commandLine()
                 .addSubcommand(new Failing())
+                .addSubcommand(new Broken())
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .execute(args);
@@ -63,6 +66,19 @@ class MainTest {
     }
 
     @Test
+    void aMissingClassOrMemoryIsAFailureToldInASentence() {
+        assertEquals(1, gatun("broken", "java.lang.NoClassDefFoundError"));
+        assertEquals("gatun: the installation is incomplete, or another version's jar is on the class path: java.lang.NoClassDefFoundError: why\n",
+                err.toString().replace("\r", ""));
+        err.getBuffer().setLength(0);
+        assertEquals(1, gatun("broken", "java.lang.OutOfMemoryError"));
+        assertTrue(err.toString().startsWith("gatun: memory is exhausted (why): take a smaller batch"), err.toString());
+        assertEquals(1, err.toString().lines().count(), err.toString());
+        assertEquals(1, gatun("broken", "java.lang.OutOfMemoryError", "--debug"));
+        assertTrue(err.toString().contains("\tat dev.gatun.cli.MainTest$Broken.call"), err.toString());
+    }
+
+    @Test
     void debugAddsTheStackTraceWhereverItStands() {
         assertEquals(1, gatun("failing", "--debug"));
         assertTrue(err.toString().contains("\tat dev.gatun.cli.MainTest$Failing.run"), err.toString());
@@ -96,6 +112,17 @@ class MainTest {
             return Failure.sentence(failure);
         }
         return "no failure";
+    }
+
+    @Command(name = "broken")
+    static final class Broken implements Callable<Integer> {
+        @Parameters
+        private Class<? extends Error> error;
+
+        @Override
+        public Integer call() throws ReflectiveOperationException {
+            throw error.getConstructor(String.class).newInstance("why");
+        }
     }
 
     @Command(name = "failing")

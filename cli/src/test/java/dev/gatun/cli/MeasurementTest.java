@@ -1,9 +1,7 @@
 package dev.gatun.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class MeasurementTest {
@@ -21,18 +19,20 @@ class MeasurementTest {
 
     @Test
     void theFirstCallIsKeptApartAndTheOthersAreManyEnough() {
-        AtomicInteger calls = new AtomicInteger();
-        Measurement m = Measurement.of(() -> pause(calls.getAndIncrement() == 0 ? 300 : 20));
-        assertTrue(m.first() >= 300_000_000L, m.first() + " ns");
-        assertTrue(m.median() >= 20e6 && m.median() < 200e6, m.median() + " ns");
-        assertTrue(m.sorted().length >= 5 && m.sorted().length < calls.get(), m.sorted().length + " of " + calls);
+        long[] clock = new long[1];
+        int[] calls = new int[1];
+        Measurement m = Measurement.of(() -> clock[0] += calls[0]++ == 0 ? 300_000_000 : 20_000_000, () -> clock[0]);
+        assertEquals(300_000_000, m.first());
+        assertEquals(20e6, m.median());
+        assertEquals(100, m.sorted().length);                        // two seconds
+        // Warm after 2 seconds: the first call, then four windows of half a second, of which three were not faster.
+        assertEquals(1 + 4 * 25 + 100, calls[0]);
     }
 
-    private static void pause(int milliseconds) {
-        try {
-            Thread.sleep(milliseconds);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+    @Test
+    void whatTakesSecondsIsCalledFiveTimesUnlessThatTakesMoreThanTwenty() {
+        long[] clock = new long[1];
+        assertEquals(4, Measurement.of(() -> clock[0] += 6_000_000_000L, () -> clock[0]).sorted().length);
+        assertEquals(5, Measurement.of(() -> clock[0] += 1_000_000_000L, () -> clock[0]).sorted().length);
     }
 }
