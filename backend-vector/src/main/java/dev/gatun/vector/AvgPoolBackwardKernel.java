@@ -32,10 +32,13 @@ final class AvgPoolBackwardKernel implements FrameKernel {
         this.workers = workers;
     }
 
-    /** Returns a kernel, or empty if dy is not of floats or has more than three spatial axes. */
+    /** Returns a kernel, or empty if dy is not of floats or has more than three spatial axes or more places than an int counts. */
     static Optional<AvgPoolBackwardKernel> of(Pooling.AvgPoolBackward op, TensorType dy, TensorType dx, Workers workers) {
-        return dy.dtype() != DType.F32 || op.window().spatialRank() > 3 ? Optional.empty()
-                : Optional.of(new AvgPoolBackwardKernel(PoolGeometry.of(op.window(), dx.shape().dims(), dy.shape().dims()), op.divisor(), workers));
+        if (dy.dtype() != DType.F32 || op.window().spatialRank() > 3) {
+            return Optional.empty();
+        }
+        PoolGeometry geometry = PoolGeometry.of(op.window(), dx.shape().dims(), dy.shape().dims());
+        return geometry.isCountable() ? Optional.of(new AvgPoolBackwardKernel(geometry, op.divisor(), workers)) : Optional.empty();
     }
 
     @Override

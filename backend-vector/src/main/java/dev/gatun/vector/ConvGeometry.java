@@ -21,6 +21,9 @@ record ConvGeometry(int N, int IC, int OC, int G, Axis depth, Axis height, Axis 
      * @param D dilation; 1 is dense
      */
     record Axis(int I, int K, int S, int P, int end, int D) {
+        /** So many places of all axes together can be counted by ints, also with what loops add for whole blocks. */
+        static final long MOST_PLACES = Integer.MAX_VALUE / 2;
+
         /** An axis of size one. */
         static final Axis NONE = new Axis(1, 1, 1, 0, 0, 1);
 
@@ -51,6 +54,26 @@ record ConvGeometry(int N, int IC, int OC, int G, Axis depth, Axis height, Axis 
             return false;
         }
 
+        private long paddedPlaces() {
+            return (long) I + P + end;
+        }
+
+        private long span() {
+            return D * (K - 1L) + 1;
+        }
+
+        /** Returns whether axes of these sizes have at most {@link #MOST_PLACES} places together; no size counts as less than one. */
+        static boolean areFew(long... sizes) {
+            long places = 1;
+            for (long size : sizes) {
+                places *= Math.max(1, size);             // MOST_PLACES · 2³³ is a long
+                if (places > MOST_PLACES) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
         private boolean isPointwise() {
             return K == 1 && S == 1 && P == 0 && end == 0;
         }
@@ -67,6 +90,15 @@ record ConvGeometry(int N, int IC, int OC, int G, Axis depth, Axis height, Axis 
             height = depth;
             depth = Axis.NONE;
         }
+    }
+
+    /**
+     * Returns whether kernels can count in ints: the padded input of a channel, what a kernel spans and the terms of a sum have at most
+     * {@link Axis#MOST_PLACES} elements. Nothing else here may be asked for before that is known.
+     */
+    boolean isCountable() {
+        return Axis.areFew(depth.paddedPlaces(), height.paddedPlaces(), width.paddedPlaces()) && Axis.areFew(depth.span()) && Axis.areFew(height.span())
+                && Axis.areFew(width.span()) && Axis.areFew(IC / G, depth.K, height.K, width.K);
     }
 
     /** Returns the elements of one channel of x. */

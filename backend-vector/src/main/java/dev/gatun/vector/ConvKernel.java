@@ -13,7 +13,7 @@ import java.util.Optional;
 /** A convolution or one of its gradients in plain NCHW: {@link ConvForward}, {@link ConvBackwardData}, {@link ConvBackwardWeights}. */
 sealed interface ConvKernel extends Kernel {
     /**
-     * Returns a kernel, or empty if the operands are not floats or have more than three spatial axes.
+     * Returns a kernel, or empty if the operands are not floats, have more than three spatial axes or more places than an int counts.
      *
      * @param inputs types of the op's two operands, then of the region's operands behind the result
      */
@@ -23,12 +23,18 @@ sealed interface ConvKernel extends Kernel {
         }
         Shape first = inputs.get(0).shape();
         Shape second = inputs.get(1).shape();
+        ConvGeometry geometry = switch (op) {
+            case Convolution.Conv c -> geometry(c.geometry(), first, second);
+            case Convolution.ConvBackwardData c -> geometry(c.geometry(), output.shape(), second);
+            case Convolution.ConvBackwardWeights c -> geometry(c.geometry(), first, output.shape());
+        };
+        if (!geometry.isCountable()) {
+            return Optional.empty();
+        }
         return Optional.of(switch (op) {
-            case Convolution.Conv c -> new Forward(new ConvForward(geometry(c.geometry(), first, second), tail.epilogue()), tail, inputs.size(), workers);
-            case Convolution.ConvBackwardData c ->
-                    new BackwardData(new ConvBackwardData(geometry(c.geometry(), output.shape(), second), tail.epilogue()), tail, inputs.size(), workers);
-            case Convolution.ConvBackwardWeights c ->
-                    new BackwardWeights(new ConvBackwardWeights(geometry(c.geometry(), first, output.shape())), workers);
+            case Convolution.Conv _ -> new Forward(new ConvForward(geometry, tail.epilogue()), tail, inputs.size(), workers);
+            case Convolution.ConvBackwardData _ -> new BackwardData(new ConvBackwardData(geometry, tail.epilogue()), tail, inputs.size(), workers);
+            case Convolution.ConvBackwardWeights _ -> new BackwardWeights(new ConvBackwardWeights(geometry), workers);
         });
     }
 

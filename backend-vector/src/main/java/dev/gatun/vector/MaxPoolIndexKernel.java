@@ -20,10 +20,13 @@ final class MaxPoolIndexKernel implements FrameKernel {
         this.workers = workers;
     }
 
-    /** Returns a kernel, or empty if x is not of floats or has more than three spatial axes. */
+    /** Returns a kernel, or empty if x is not of floats or has more than three spatial axes or more places than an int counts. */
     static Optional<MaxPoolIndexKernel> of(MaxPool op, TensorType x, List<TensorType> results, Workers workers) {
-        return x.dtype() != DType.F32 || op.window().spatialRank() > 3 ? Optional.empty()
-                : Optional.of(new MaxPoolIndexKernel(PoolGeometry.of(op.window(), x.shape().dims(), results.getFirst().shape().dims()), workers));
+        if (x.dtype() != DType.F32 || op.window().spatialRank() > 3) {
+            return Optional.empty();
+        }
+        PoolGeometry geometry = PoolGeometry.of(op.window(), x.shape().dims(), results.getFirst().shape().dims());
+        return geometry.isCountable() ? Optional.of(new MaxPoolIndexKernel(geometry, workers)) : Optional.empty();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.gatun.vector;
 
+import static dev.gatun.vector.ConvGeometry.Axis.areFew;
+
 import dev.gatun.op.Pooling.Divisor;
 import dev.gatun.op.Pooling.Window;
 import java.util.stream.IntStream;
@@ -60,6 +62,14 @@ record PoolGeometry(long planes, Axis depth, Axis height, Axis width) {
             return (O - 1) * S + 1;
         }
 
+        private long paddedPlaces() {
+            return (long) P + I + end;
+        }
+
+        private long span() {
+            return D * (K - 1L) + 1;
+        }
+
         /** Returns the floats of a padded row that vectors of windows of stride 1 read. */
         int padded() {
             int lanes = Math.ceilDiv(positions(), Simd.LANES) * Simd.LANES;
@@ -76,6 +86,12 @@ record PoolGeometry(long planes, Axis depth, Axis height, Axis width) {
                     w.dilations().get(i));
         }
         return new PoolGeometry((long) x[0] * x[1], axes[0], axes[1], axes[2]);
+    }
+
+    /** Returns whether kernels can count in ints the places of a padded plane, what a window spans, and the rows that windows see. */
+    boolean isCountable() {
+        return areFew(depth.paddedPlaces(), height.paddedPlaces(), width.paddedPlaces()) && areFew(depth.O, height.O, width.O) && areFew(depth.span())
+                && areFew(height.span()) && areFew(width.span()) && areFew(depth.O, height.O, depth.K, height.K);
     }
 
     /** Returns the places of one plane of x. */

@@ -8,7 +8,12 @@ import dev.gatun.DType;
 import dev.gatun.TensorType;
 import dev.gatun.op.Pooling;
 import dev.gatun.op.Pooling.Divisor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -32,7 +37,7 @@ final class PoolKernel implements FrameKernel {
     private final int strip;
     private final int[] rows;
     private final int[] table;
-    private final float[] factors;
+    private final Factors factors;
     private final Workers workers;
 
     private PoolKernel(PoolGeometry geometry, WindowFold fold, Divisor divisor, Workers workers) {
@@ -46,20 +51,61 @@ final class PoolKernel implements FrameKernel {
         this.strip = joined ? Math.clamp(STRIP / (4L * width.I()), 1, Math.max(1, geometry.height().O())) : 1;
         this.rows = geometry.rows();
         this.table = joined ? table() : new int[0];
-        this.factors = fold == WindowFold.SUM ? factors(divisor) : new float[0];
+        this.factors = fold == WindowFold.SUM ? Factors.of(geometry, divisor, strip) : Factors.NONE;
     }
 
-    /** Returns a kernel, or empty if x is not of floats, has more than three spatial axes, or if positions are wanted. */
+    /** Returns a kernel, or empty if x is not of floats, has more than three spatial axes or more places than an int counts, or if positions are wanted. */
     static Optional<PoolKernel> of(Pooling op, TensorType x, TensorType y, Workers workers) {
         if (x.dtype() != DType.F32 || op.window().spatialRank() > 3) {
             return Optional.empty();
         }
         PoolGeometry geometry = PoolGeometry.of(op.window(), x.shape().dims(), y.shape().dims());
+        if (!geometry.isCountable()) {
+            return Optional.empty();
+        }
         return switch (op) {
             case Pooling.MaxPool max -> max.indices() ? Optional.empty() : Optional.of(new PoolKernel(geometry, WindowFold.LARGEST, Divisor.ONE, workers));
             case Pooling.AvgPool avg -> Optional.of(new PoolKernel(geometry, WindowFold.SUM, avg.divisor(), workers));
             case Pooling.MaxPoolBackward _, Pooling.AvgPoolBackward _ -> Optional.empty();
         };
+    }
+
+    /**
+     * What the sums of a strip of rows are multiplied by. Divisors are counts of rows times counts of columns; strips whose rows count alike, all but those
+     * at the border, share theirs.
+     *
+     * @param kinds of strips @param kindOf each strip
+     */
+    private record Factors(List<float[]> kinds, int[] kindOf) {
+        static final Factors NONE = new Factors(List.of(), new int[0]);
+
+        static Factors of(PoolGeometry geometry, Divisor divisor, int strip) {
+            int rows = geometry.outputRows();
+            int[] columns = IntStream.range(0, geometry.width().O()).map(o -> geometry.width().count(o, divisor)).toArray();
+            List<float[]> kinds = new ArrayList<>();
+            Map<List<Integer>, Integer> known = new HashMap<>();
+            int[] kindOf = new int[Math.ceilDiv(rows, strip)];
+            for (int s = 0; s < kindOf.length; s++) {
+                List<Integer> counts = IntStream.range(s * strip, Math.min(rows, (s + 1) * strip)).mapToObj(o -> geometry.rowCount(o, divisor)).toList();
+                kindOf[s] = known.computeIfAbsent(counts, key -> {
+                    kinds.add(factors(key, columns));
+                    return kinds.size() - 1;
+                });
+            }
+            return new Factors(kinds, kindOf);
+        }
+
+        private static float[] factors(List<Integer> rows, int[] columns) {
+            float[] factors = new float[rows.size() * columns.length + LANES];
+            for (int i = 0; i < rows.size() * columns.length; i++) {
+                factors[i] = 1f / Math.max(1, rows.get(i / columns.length) * columns[i % columns.length]);
+            }
+            return factors;
+        }
+
+        float[] ofStrip(int strip) {
+            return kinds.get(kindOf[strip]);
+        }
     }
 
     /** Rounds up to whole vectors. */
@@ -82,16 +128,6 @@ final class PoolKernel implements FrameKernel {
             table[2 * i + 1] = 4 * (o * geometry.height().S() * I + column);
         }
         return table;
-    }
-
-    /** Returns what a plane's sums are multiplied by. */
-    private float[] factors(Divisor divisor) {
-        int O = geometry.width().O();
-        float[] factors = new float[(int) geometry.outputs() + LANES];
-        for (int i = 0; i < geometry.outputs(); i++) {
-            factors[i] = 1f / Math.max(1, geometry.rowCount(i / O, divisor) * geometry.width().count(i % O, divisor));
-        }
-        return factors;
     }
 
     @Override
@@ -162,7 +198,7 @@ final class PoolKernel implements FrameKernel {
                     single(x, o, area, to);
                 }
                 if (fold == WindowFold.SUM) {
-                    scale(to, factors, o * O, several * O);
+                    scale(to, factors.ofStrip(o / strip), several * O);
                 }
                 if (to != y) {
                     Native.copy(to, y, 4L * several * O);
@@ -238,10 +274,10 @@ final class PoolKernel implements FrameKernel {
         }
     }
 
-    /** y = y · factor, of {@code n} results from number {@code first} of a plane on. */
-    private static void scale(long y, float[] factors, int first, int n) {
+    /** y = y · factor, of {@code n} results. */
+    private static void scale(long y, float[] factors, int n) {
         for (int i = 0; i < n; i += LANES) {
-            Native.store(y + 4L * i, Native.load(y + 4L * i).mul(FloatVector.fromArray(F32, factors, first + i)));
+            Native.store(y + 4L * i, Native.load(y + 4L * i).mul(FloatVector.fromArray(F32, factors, i)));
         }
     }
 }

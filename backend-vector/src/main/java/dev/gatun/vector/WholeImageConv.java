@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param left the operand on the left side, 0 or 1; the other is on the right
  */
 record WholeImageConv(String name, Sgemm product, int left, Workers workers) implements Kernel {
-    /** Returns the kernel, or empty if the kernel sees padding or only a part of the image, or for groups. */
+    /** Returns the kernel, or empty if the kernel sees padding or only a part of the image, for groups, or if an image has more elements than an int counts. */
     static Optional<WholeImageConv> of(Convolution op, List<TensorType> in, TensorType out, Workers workers) {
         Shape x = switch (op) {
             case Convolution.Conv _, Convolution.ConvBackwardWeights _ -> in.getFirst().shape();
@@ -27,12 +27,12 @@ record WholeImageConv(String name, Sgemm product, int left, Workers workers) imp
             case Convolution.Conv _, Convolution.ConvBackwardData _ -> in.get(1).shape();
             case Convolution.ConvBackwardWeights _ -> out.shape();
         };
-        if (out.dtype() != DType.F32 || op.geometry().groups() > 1 || !seesAll(op.geometry(), x, w)) {
+        if (out.dtype() != DType.F32 || w.elements(1, w.rank()) > Integer.MAX_VALUE || op.geometry().groups() > 1 || !seesAll(op.geometry(), x, w)) {
             return Optional.empty();
         }
         int N = x.dim(0);
         int OC = w.dim(0);
-        int T = Math.toIntExact(w.elements(1, w.rank()));
+        int T = (int) w.elements(1, w.rank());
         return Optional.of(switch (op) {
             case Convolution.Conv _ -> of(N, OC, T, false, true, 0, workers);
             case Convolution.ConvBackwardData _ -> of(N, T, OC, false, false, 0, workers);

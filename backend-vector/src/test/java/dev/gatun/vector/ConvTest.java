@@ -3,6 +3,11 @@ package dev.gatun.vector;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.DType;
+import dev.gatun.TensorType;
+import dev.gatun.op.Convolution;
+import dev.gatun.op.Ints;
+import dev.gatun.spi.KernelRequest;
 import dev.gatun.vector.ConvGeometry.Axis;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
@@ -12,6 +17,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The convolution and its two gradients against double loops, over one to three axes with every kind of geometry. */
@@ -75,6 +81,27 @@ class ConvTest {
 
     private static ConvGeometry flat(int N, int IC, int OC, int G, Axis height, Axis width) {
         return new ConvGeometry(N, IC, OC, G, Axis.NONE, height, width);
+    }
+
+    /** 46342² and 65536² places are -2146 million and none to an int; 1024 channels of 2048x2048 taps are none, too. */
+    @ParameterizedTest
+    @CsvSource({"1, 46342, 3", "1, 65536, 3", "1, 65536, 1", "1, 1048576, 1", "1024, 4096, 2048"})
+    void moreTermsOrPlacesThanAnIntCountsAreDeclined(int channels, int size, int kernel) {
+        var g = new Convolution.Geometry(Ints.filled(2, 1), Ints.filled(2, 0), Ints.filled(2, 0), Ints.filled(2, 1), 1);
+        TensorType x = TensorType.of(DType.F32, 1, channels, size, size);
+        TensorType w = TensorType.of(DType.F32, 3, channels, kernel, kernel);
+        TensorType y = TensorType.of(DType.F32, 1, 3, size - kernel + 1, size - kernel + 1);
+        assertTrue(ConvKernel.of(new Convolution.Conv(g), Tail.NONE, List.of(x, w), y, ONE).isEmpty());
+        assertTrue(ConvKernel.of(new Convolution.ConvBackwardData(g, Ints.of(size, size)), Tail.NONE, List.of(y, w), x, ONE).isEmpty());
+        assertTrue(ConvKernel.of(new Convolution.ConvBackwardWeights(g, Ints.of(kernel, kernel)), Tail.NONE, List.of(x, y), w, ONE).isEmpty());
+        var whole = new KernelRequest.Single(new Convolution.Conv(g), List.of(x, x), List.of(TensorType.of(DType.F32, 1, 1, 1, 1)),
+                Requests.plain(List.of(x, x)), List.of(false, true));
+        assertTrue((long) channels * size * size <= Integer.MAX_VALUE || Requests.ALONE.compile(whole).isEmpty());
+        var depthwise = new Convolution.Conv(new Convolution.Geometry(g.strides(), g.padBefore(), g.padAfter(), g.dilations(), 16));
+        TensorType images = TensorType.of(DType.F32, 1, 16, 65_536, 65_536);
+        var alone = new KernelRequest.Single(depthwise, List.of(images, TensorType.of(DType.F32, 16, 1, 1, 1)), List.of(images),
+                Requests.plain(List.of(images, images)), List.of(false, true));
+        assertTrue(Requests.ALONE.compile(alone).isEmpty());
     }
 
     @ParameterizedTest

@@ -1,6 +1,7 @@
 package dev.gatun.vector;
 
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.DType;
 import dev.gatun.TensorType;
@@ -8,6 +9,7 @@ import dev.gatun.op.Ints;
 import dev.gatun.op.Pooling;
 import dev.gatun.op.Pooling.Divisor;
 import dev.gatun.op.Pooling.Window;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -83,6 +85,34 @@ class PoolKernelTest {
             Requests.check(new Pooling.AvgPool(s.window, divisor), List.of(s.y(DType.F32)), 1e-6, 2e-5, Operand.random(1, s.x));
             Requests.check(new Pooling.AvgPoolBackward(s.window, divisor, s.spatial()), List.of(TensorType.of(DType.F32, s.x)), 1e-6, 1e-5,
                     Operand.random(2, s.y(DType.F32).shape().dims()));
+        }
+    }
+
+    @Test
+    void planesOfMorePlacesThanAnIntCountsAreDeclined() {
+        try (var one = new Workers(1)) {
+            Window window = window(2, 2, 0, 0, 1, false, 2);
+            for (int size : new int[] {46_342, 65_536, 1 << 20}) {
+                Setting s = new Setting(window, 1, 1, size, size);
+                TensorType x = TensorType.of(DType.F32, s.x);
+                TensorType y = s.y(DType.F32);
+                assertTrue(PoolKernel.of(new Pooling.MaxPool(window, false), x, y, one).isEmpty());
+                assertTrue(PoolKernel.of(new Pooling.AvgPool(window, Divisor.VALID), x, y, one).isEmpty());
+                assertTrue(MaxPoolIndexKernel.of(new Pooling.MaxPool(window, true), x, List.of(y, s.y(DType.I32)), one).isEmpty());
+                assertTrue(AvgPoolBackwardKernel.of(new Pooling.AvgPoolBackward(window, Divisor.VALID, s.spatial()), y, x, one).isEmpty());
+            }
+        }
+    }
+
+    @Test
+    void aMeanKeepsItsDivisorsOncePerKindOfRow() {
+        Setting s = new Setting(window(3, 2, 1, 1, 1, false, 2), 1, 1, 20_000, 20_000);
+        try (var one = new Workers(1)) {
+            var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+            long before = threads.getCurrentThreadAllocatedBytes();
+            assertTrue(PoolKernel.of(new Pooling.AvgPool(s.window, Divisor.VALID), TensorType.of(DType.F32, s.x), s.y(DType.F32), one).isPresent());
+            long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+            assertTrue(bytes < 32 << 20, bytes + " bytes, for a plane of 100 million means");
         }
     }
 

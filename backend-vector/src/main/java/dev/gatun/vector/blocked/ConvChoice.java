@@ -49,7 +49,7 @@ final class ConvChoice {
     /** Returns the method for {@code s}, or empty if there is none. */
     static Optional<ConvMethod> of(ConvShape s, boolean relu, int threads) {
         if (s.G() > 1 && s.G() == s.IC() && s.OC() == s.IC()) {
-            return Optional.of(new DepthwiseConv(s, relu));
+            return DepthwiseConv.suits(s) ? Optional.of(new DepthwiseConv(s, relu)) : Optional.empty();
         }
         if (!DirectConv.suits(s) || isNarrow(s)) {
             return Optional.empty();

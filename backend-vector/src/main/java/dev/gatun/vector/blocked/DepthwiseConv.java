@@ -48,6 +48,13 @@ final class DepthwiseConv implements ConvMethod {
         pixels = Taps.pixels(s, rows, Simd.LANES, rowBytes);
     }
 
+    /** Returns whether an image of one block can be counted in ints. */
+    static boolean suits(ConvShape s) {
+        long columns = Math.max(s.IW(), s.columnsSeen());
+        long height = Math.max(s.IH(), s.rowsSeen(s.OH()));
+        return columns * height < Integer.MAX_VALUE / Simd.BYTES;
+    }
+
     private int rowsOfABlock() {
         int most = s.OH();
         while (most > 1 && s.rowsSeen(most) * s.columnsSeen() * Simd.BYTES > INPUT_BYTES) {
