@@ -30,7 +30,7 @@ record KernelResult(String name, double micros, double spread, double flop, doub
     String line() {
         String compute = flop == 0 ? String.format("%9s %8s", "", "") : String.format(Locale.ROOT, "%9.1f %8.2f", gflops(), gflops() / peak.gflops());
         return String.format(Locale.ROOT, "%-52s %12.1f %8.1f %s %8.1f %8.2f", name, micros, 100 * spread / micros, compute, gigabytes(),
-                gigabytes() / peak.triad());
+                gigabytes() / peak.memory());
     }
 
     /** Returns the JSON fields. */
@@ -43,7 +43,7 @@ record KernelResult(String name, double micros, double spread, double flop, doub
         row.put("gflops", gflops());
         row.put("gflops_of_peak", gflops() / peak.gflops());
         row.put("gb_per_s", gigabytes());
-        row.put("gb_per_s_of_peak", gigabytes() / peak.triad());
+        row.put("gb_per_s_of_peak", gigabytes() / peak.memory());
         return row;
     }
 }

@@ -1,9 +1,12 @@
 package dev.gatun.bench;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.gatun.Backends;
+import dev.gatun.spi.Backend;
+import dev.gatun.spi.HostBuffer;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -15,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -24,36 +28,39 @@ import jdk.incubator.vector.VectorSpecies;
  * @param threads the number n of threads
  * @param gflopsOne float32 multiply-adds of one thread, 10⁹ operations a second
  * @param gflops those of n threads at once
- * @param triadOne memory traffic of a = b + s·c on one thread over arrays far larger than the caches, 10⁹ bytes a second: three a place, as STREAM counts
- * @param triad that of n threads at once
+ * @param memoryOne memory traffic of one thread, 10⁹ bytes a second: the fastest {@link Traffic}
+ * @param memory that of n threads at once
  */
-record Peak(int threads, double gflopsOne, double gflops, double triadOne, double triad) {
+record Peak(int threads, double gflopsOne, double gflops, double memoryOne, double memory) {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int ACCUMULATORS = 12;
     private static final int ROUNDS = 1 << 16;
     private static final long WINDOW = 100_000_000L;
     private static final int WINDOWS = 10;
-    private static final long BYTES_A_PLACE = 3L * Float.BYTES;
-    /** For machines that do not tell the size of their last cache. */
-    private static final long CACHE_AT_MOST = 32L << 20;
+    /** The size of the largest operands of {@link KernelCases}: what a cache holds of them it holds of these blocks, too. */
+    private static final long BLOCK = 64L << 20;
 
     /** Measures, for a few seconds. */
     static Peak measure(int threads) {
-        int places = (int) (Math.max(CACHE_AT_MOST, lastCache()) * 4 / Float.BYTES);
-        return new Peak(threads, best(1, t -> new Multiplier()), best(threads, t -> new Multiplier()),
-                best(1, t -> new Triad(places)), best(threads, t -> new Triad(places / threads)));
+        try (Blocks blocks = new Blocks()) {
+            return new Peak(threads, best(1, t -> new Multiplier()), best(threads, t -> new Multiplier()), memory(blocks, 1), memory(blocks, threads));
+        }
+    }
+
+    private static double memory(Blocks blocks, int threads) {
+        return Arrays.stream(Traffic.values()).mapToDouble(traffic -> best(threads, t -> blocks.part(traffic, t, threads))).max().orElseThrow();
     }
 
     /** Returns the larger of two measurements, number by number: what disturbs can only lower them. */
     Peak max(Peak other) {
-        return new Peak(threads, Math.max(gflopsOne, other.gflopsOne), Math.max(gflops, other.gflops), Math.max(triadOne, other.triadOne),
-                Math.max(triad, other.triad));
+        return new Peak(threads, Math.max(gflopsOne, other.gflopsOne), Math.max(gflops, other.gflops), Math.max(memoryOne, other.memoryOne),
+                Math.max(memory, other.memory));
     }
 
     /** Returns the line that users see. */
     String line() {
-        return String.format("peak: %.0f GFLOP/s on one thread, %.0f on %d; triad %.1f GB/s on one thread, %.1f on %d", gflopsOne, gflops, threads,
-                triadOne, triad, threads);
+        return String.format("peak: %.0f GFLOP/s on one thread, %.0f on %d; memory %.1f GB/s on one thread, %.1f on %d", gflopsOne, gflops, threads,
+                memoryOne, memory, threads);
     }
 
     /** Returns the JSON fields. */
@@ -62,8 +69,8 @@ record Peak(int threads, double gflopsOne, double gflops, double triadOne, doubl
         row.put("threads", threads);
         row.put("gflops_one_thread", gflopsOne);
         row.put("gflops", gflops);
-        row.put("triad_gb_per_s_one_thread", triadOne);
-        row.put("triad_gb_per_s", triad);
+        row.put("memory_gb_per_s_one_thread", memoryOne);
+        row.put("memory_gb_per_s", memory);
         return row;
     }
 
@@ -105,15 +112,6 @@ record Peak(int threads, double gflopsOne, double gflops, double triadOne, doubl
             now = System.nanoTime();
         } while (now - begin < WINDOW);
         return (double) units / (now - begin);
-    }
-
-    private static long lastCache() {
-        try {
-            String size = Files.readString(Path.of("/sys/devices/system/cpu/cpu0/cache/index3/size")).strip();
-            return Long.parseLong(size.replace("K", "")) << 10;
-        } catch (IOException | NumberFormatException e) {
-            return 0;
-        }
     }
 
     /** Multiply-adds in registers. */
@@ -160,30 +158,89 @@ record Peak(int threads, double gflopsOne, double gflops, double triadOne, doubl
         }
     }
 
-    /** a = b + s·c. */
-    private static final class Triad implements LongSupplier {
-        private static final int PIECE = 1 << 18;
-        private final float[] a;
-        private final float[] b;
-        private final float[] c;
+    /** What memory is made to move: kernels read, copy or combine, and a machine may do one faster than another. Bytes count once, as STREAM counts. */
+    enum Traffic {
+        /** Σ a. */
+        READ(1),
+        /** b = a. */
+        COPY(2),
+        /** c = a + s·b. */
+        TRIAD(3);
 
-        Triad(int places) {
-            a = new float[places];
-            b = new float[places];
-            c = new float[places];
+        private final int operands;
+
+        Traffic(int operands) {
+            this.operands = operands;
+        }
+    }
+
+    /** Memory as kernels have theirs: blocks of the vector backend, in large pages where the system grants them. */
+    private static final class Blocks implements AutoCloseable {
+        private final Backend backend = Backends.open("vector");
+        private final List<HostBuffer> buffers = IntStream.range(0, 3).mapToObj(i -> (HostBuffer) backend.memory().allocate(BLOCK)).toList();
+
+        Blocks() {
+            buffers.forEach(b -> b.segment().fill((byte) 0));
+        }
+
+        /** Returns the work of one of several threads. */
+        LongSupplier part(Traffic traffic, int thread, int threads) {
+            long vectors = BLOCK / SPECIES.vectorByteSize();
+            long from = vectors * thread / threads * SPECIES.vectorByteSize();
+            long bytes = vectors * (thread + 1) / threads * SPECIES.vectorByteSize() - from;
+            return new Mover(traffic, buffers.stream().map(b -> b.segment().asSlice(from, bytes)).toList());
+        }
+
+        @Override
+        public void close() {
+            buffers.forEach(backend.memory()::free);
+            backend.close();
+        }
+    }
+
+    /** One thread's traffic. */
+    private static final class Mover implements LongSupplier {
+        private static final long PIECE = 1 << 18;
+        private static final int STEP = SPECIES.vectorByteSize();
+        private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+        private final Traffic traffic;
+        private final List<MemorySegment> blocks;
+        private float sink;
+
+        Mover(Traffic traffic, List<MemorySegment> blocks) {
+            this.traffic = traffic;
+            this.blocks = blocks;
         }
 
         @Override
         public long getAsLong() {
-            for (int from = 0; from < a.length; from += PIECE) {
-                piece(a, b, c, 3, from, Math.min(a.length, from + PIECE));
+            MemorySegment a = blocks.get(0);
+            MemorySegment b = blocks.get(1);
+            for (long from = 0; from < a.byteSize(); from += PIECE) {
+                long to = Math.min(a.byteSize(), from + PIECE);
+                switch (traffic) {
+                    case READ -> sink += read(a, from, to);
+                    case COPY -> MemorySegment.copy(a, from, b, from, to - from);
+                    case TRIAD -> triad(a, b, blocks.get(2), from, to);
+                }
             }
-            return BYTES_A_PLACE * a.length;
+            return traffic.operands * a.byteSize();
         }
 
-        private static void piece(float[] a, float[] b, float[] c, float s, int from, int to) {
-            for (int i = from; i < to; i++) {
-                a[i] = b[i] + s * c[i];
+        private static float read(MemorySegment a, long from, long to) {
+            FloatVector sum0 = FloatVector.zero(SPECIES);
+            FloatVector sum1 = sum0;
+            for (long i = from; i < to - STEP; i += 2 * STEP) {
+                sum0 = sum0.add(FloatVector.fromMemorySegment(SPECIES, a, i, ORDER));
+                sum1 = sum1.add(FloatVector.fromMemorySegment(SPECIES, a, i + STEP, ORDER));
+            }
+            return sum0.add(sum1).lane(0);
+        }
+
+        private static void triad(MemorySegment a, MemorySegment b, MemorySegment c, long from, long to) {
+            FloatVector s = FloatVector.broadcast(SPECIES, 3);
+            for (long i = from; i < to; i += STEP) {
+                FloatVector.fromMemorySegment(SPECIES, b, i, ORDER).fma(s, FloatVector.fromMemorySegment(SPECIES, a, i, ORDER)).intoMemorySegment(c, i, ORDER);
             }
         }
     }
