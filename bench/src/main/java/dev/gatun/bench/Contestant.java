@@ -22,6 +22,8 @@ import java.util.Optional;
  * it says      {@literal >} times NANOS NANOS ...       one a call
  * it is told   result FILE                   to write its last result there, float32, little-endian
  * it says      {@literal >} written
+ * it is told   other FILE                    to write the result on another input there
+ * it says      {@literal >} written
  * it is told   quit
  * </pre>
  *
@@ -69,6 +71,10 @@ final class Contestant {
                 case "run" -> out.println(MARK + "times" + run(job.orElseThrow(), Long.parseLong(words[1])));
                 case "result" -> {
                     write(job.orElseThrow().result(), Path.of(words[1]));
+                    out.println(MARK + "written");
+                }
+                case "other" -> {
+                    write(job.orElseThrow().otherResult(), Path.of(words[1]));
                     out.println(MARK + "written");
                 }
                 default -> throw new IOException("contestant: no command is called \"" + line + "\"");

@@ -99,8 +99,17 @@ final class ContestantProcess implements AutoCloseable {
 
     /** Returns its last result. */
     float[] result(Path folder) throws IOException {
+        return numbers("result ", folder);
+    }
+
+    /** Returns its result on another input. */
+    float[] otherResult(Path folder) throws IOException {
+        return numbers("other ", folder);
+    }
+
+    private float[] numbers(String which, Path folder) throws IOException {
         Path file = folder.resolve(name + ".f32");
-        out.println("result " + file);
+        out.println(which + file);
         answer("written");
         byte[] bytes = Files.readAllBytes(file);
         float[] numbers = new float[bytes.length / Float.BYTES];

@@ -65,7 +65,7 @@ record GatunPeer(Setting setting) implements Peer {
                 Layer network = Networks.layer(w.network());
                 Safetensors.load(WorkFiles.weights(folder)).into(network);
                 Predictor predictor = predictor(network, x, backend);
-                yield new Calls(() -> predictor.predict(x));
+                yield new Calls(() -> predictor.predict(x), () -> predictor.predict(other(work, x)));
             }
             case Work.Training w -> {
                 TrainStep step = TrainStep.of(Networks.layer(w.network()), Losses::crossEntropy, Sgd.momentum(.9), backend)
@@ -83,7 +83,7 @@ record GatunPeer(Setting setting) implements Peer {
                 Safetensors.load(WorkFiles.weights(folder)).into(lstm);
                 CompiledFunction f = CompiledFunction.of(backend, in -> List.of(run(lstm, in.getFirst(), Pass.inference()))).takingOver()
                         .precision(setting.precision());
-                yield new Calls(() -> f.call(x).getFirst());
+                yield new Calls(() -> f.call(x).getFirst(), () -> f.call(other(work, x)).getFirst());
             }
             case Work.Gan w -> new Calls(gan(w, x, backend));
         };
@@ -96,6 +96,10 @@ record GatunPeer(Setting setting) implements Peer {
             return Predictor.takingOver(network, backend).quantized(ranges);
         }
         return Predictor.takingOver(network, backend).precision(setting.precision());
+    }
+
+    private static Tensor other(Work work, Tensor x) {
+        return Tensor.of(WorkFiles.other(work), x.shape().dims());
     }
 
     private static Tensor run(Lstm lstm, Tensor x, Pass pass) {
@@ -125,10 +129,17 @@ record GatunPeer(Setting setting) implements Peer {
     /** Calls whose result is kept until the next one. */
     private static final class Calls implements Job {
         private final Supplier<Tensor> call;
+        private final Supplier<Tensor> other;
         private Tensor last = Tensor.full(DType.F32, Shape.SCALAR, 0);
 
-        Calls(Supplier<Tensor> call) {
+        Calls(Supplier<Tensor> call, Supplier<Tensor> other) {
             this.call = call;
+            this.other = other;
+        }
+
+        /** Of a training, of which no other result is asked. */
+        Calls(Supplier<Tensor> call) {
+            this(call, () -> Tensor.of(new float[0], 0));
         }
 
         @Override
@@ -141,6 +152,13 @@ record GatunPeer(Setting setting) implements Peer {
         @Override
         public float[] result() {
             return last.toFloatArray();
+        }
+
+        @Override
+        public float[] otherResult() {
+            try (Tensor result = other.get()) {
+                return result.toFloatArray();
+            }
         }
     }
 }

@@ -40,6 +40,11 @@ interface Peer {
         /** Returns the result of the last run, row-major: logits, hidden states, or the loss. */
         float[] result() throws Exception;
 
+        /** Returns the result on {@link WorkFiles#other another input}; empty where none is asked for, in trainings. */
+        default float[] otherResult() throws Exception {
+            return new float[0];
+        }
+
         /** Gives back what it holds, where its process does other work afterwards. */
         @Override
         default void close() { }

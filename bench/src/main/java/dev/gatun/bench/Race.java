@@ -18,6 +18,9 @@ import java.util.stream.Stream;
  * @param seconds of a turn
  */
 record Race(int threads, int rounds, double warm, double seconds) {
+    /** For any type but float32. */
+    private static final double LARGEST_TOLERANCE = .25;
+
     /**
      * Runs a work.
      *
@@ -59,6 +62,9 @@ record Race(int threads, int rounds, double warm, double seconds) {
         };
         double[] errors = new double[contestants.size()];
         float[] first = contestants.getFirst().result(folder);
+        if (same) {
+            requireDependence(work.name(), first, contestants.getFirst().otherResult(folder));
+        }
         for (int i = 0; i < errors.length; i++) {
             String name = work.name() + ": " + contestants.get(i).name();
             float[] result = contestants.get(i).result(folder);
@@ -77,9 +83,23 @@ record Race(int threads, int rounds, double warm, double seconds) {
         return errors;
     }
 
+    /**
+     * Requires that another input gives another result, by more than any tolerance: otherwise nothing that is compared here would tell a wrong result from a
+     * right one. It did not with the first weights of some networks, which let their signals vanish.
+     *
+     * @throws IllegalStateException if it does not
+     */
+    static void requireDependence(String work, float[] result, float[] ofAnother) {
+        double difference = Numbers.largestDifference(result, ofAnother) / Numbers.largest(result);
+        if (!(difference > LARGEST_TOLERANCE)) {
+            throw new IllegalStateException(work + ": another input changes the result by " + difference + " of the largest number, expected more than "
+                    + LARGEST_TOLERANCE + ": comparing results would prove nothing");
+        }
+    }
+
     /** Of the largest result: float32 and other orders of summation cost 10⁻⁶ to 10⁻⁴; a mistake costs 1 in any type. */
     private static double tolerance(Precision precision) {
-        return precision == Precision.F32 ? 1e-3 : .25;
+        return precision == Precision.F32 ? 1e-3 : LARGEST_TOLERANCE;
     }
 
     /** Deletes a folder with all that is in it. */

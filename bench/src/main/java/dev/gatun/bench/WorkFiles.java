@@ -8,6 +8,7 @@ import dev.gatun.nn.Lstm;
 import dev.gatun.nn.Module;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 
 /** The files that a service would have: weights as safetensors, and for inference the network as ONNX. */
@@ -60,6 +61,13 @@ final class WorkFiles {
             case Work.Lstm w -> KernelCase.f32(Work.Lstm.STEPS, w.batch(), Work.Lstm.INPUTS);
             case Work.Gan w -> KernelCase.f32(w.batch(), 100, 1, 1);
         };
+    }
+
+    /** Returns a second input, as unlike the first, which is noise, as can be: ones. */
+    static float[] other(Work work) {
+        float[] ones = new float[Math.toIntExact(input(work).elements())];
+        Arrays.fill(ones, 1);
+        return ones;
     }
 
     /** Returns the labels of a batch: 0, 1, 2 ... again and again. */
