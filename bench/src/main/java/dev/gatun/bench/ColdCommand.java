@@ -58,6 +58,7 @@ final class ColdCommand implements Callable<Integer> {
             judge(child);
             return 0;
         }
+        new Least(spec).number("--count", count, 1).number("--seconds", seconds, 0).backend(backend);
         if (works().isEmpty()) {
             throw new ParameterException(spec.commandLine(), "No work has \"" + pattern + "\" in its name; there are "
                     + SmallWork.all().stream().map(SmallWork::name).toList() + ".");
@@ -124,7 +125,7 @@ final class ColdCommand implements Callable<Integer> {
                     bytes[i] = (memory.getTotalThreadAllocatedBytes() - allocated) / count;
                 }
             } while (LongStream.of(bytes).anyMatch(b -> b > ColdTable.GARBAGE) && System.nanoTime() - begin < seconds * 1e9);
-            System.out.println(ColdTable.line("(all clean after so many us)", (System.nanoTime() - begin) / 1e3, 0));
+            System.out.println(ColdTable.end((System.nanoTime() - begin) / 1e9));
             for (int i = 0; i < works.size(); i++) {
                 System.out.println(ColdTable.line(works.get(i).name(), micros[i], bytes[i]));
             }

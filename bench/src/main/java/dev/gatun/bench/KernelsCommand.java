@@ -3,6 +3,7 @@ package dev.gatun.bench;
 import dev.gatun.Precision;
 import dev.gatun.formats.Json;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -73,6 +74,7 @@ final class KernelsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, RunnerException {
+        new Least(spec).number("--threads", threads, 1).number("--rounds", rounds, 1).number("--warm", warm, 0).number("--seconds", seconds, 0);
         if (catalogue != null && backends.size() > 1) {
             throw new ParameterException(spec.commandLine(), "--catalogue takes one backend.");
         }
@@ -91,12 +93,13 @@ final class KernelsCommand implements Callable<Integer> {
             cases.keySet().forEach(System.out::println);
             return 0;
         }
-        return backends.size() == 1 ? time(cases) : compare(KernelCases.all().stream().filter(c -> cases.containsKey(c.name())).toList());
+        List<Setting> settings = settings();
+        return settings.size() == 1 ? time(cases, settings.getFirst()) : compare(settings, KernelCases.all().stream().filter(c -> cases.containsKey(c.name())).toList());
     }
 
-    private int time(Map<String, Counts> cases) throws IOException, RunnerException {
+    private int time(Map<String, Counts> cases, Setting setting) throws IOException, RunnerException {
         Peak before = Peak.measure(threads);
-        List<RunResult> runs = new ArrayList<>(new Runner(options(cases).build()).run());
+        List<RunResult> runs = new ArrayList<>(new Runner(options(cases, setting).build()).run());
         Peak peak = before.max(Peak.measure(threads));
         List<KernelResult> results = runs.stream().map(run -> result(run, cases, peak)).toList();
         List<String> table = new ArrayList<>(List.of(peak.line(), KernelResult.HEAD));
@@ -106,8 +109,7 @@ final class KernelsCommand implements Callable<Integer> {
         return runs.size() == cases.size() ? 0 : 1;
     }
 
-    private int compare(List<KernelCase> cases) throws IOException {
-        List<Setting> settings = settings();
+    private int compare(List<Setting> settings, List<KernelCase> cases) throws IOException {
         Peak before = Peak.measure(threads);
         List<KernelComparison> comparisons = new KernelRace(settings, threads, rounds, warm, seconds / rounds).of(cases,
                 c -> System.err.println(c.line(before)));
@@ -146,13 +148,21 @@ final class KernelsCommand implements Callable<Integer> {
         }
     }
 
-    private ChainedOptionsBuilder options(Map<String, Counts> cases) {
+    private ChainedOptionsBuilder options(Map<String, Counts> cases, Setting setting) {
         Class<?> benchmark = catalogue == null ? KernelBenchmark.class : CatalogueBenchmark.class;
         ChainedOptionsBuilder options = new OptionsBuilder().include("^" + Pattern.quote(benchmark.getName()) + "\\.").verbosity(VerboseMode.NORMAL)
                 .param("name", cases.keySet().toArray(String[]::new))
                 .measurementIterations(ITERATIONS).measurementTime(TimeValue.milliseconds((long) (seconds * 1000 / ITERATIONS)))
-                .jvmArgs("-Dgatun.threads=" + threads, "-Dgatun.backend=" + backends.getFirst());
+                .jvmArgs(jvmArgs(ManagementFactory.getRuntimeMXBean().getInputArguments(), setting, threads).toArray(String[]::new));
         return catalogue == null ? options : options.param("size", catalogue.toString());
+    }
+
+    /** Returns the options of a benchmark's JVM: those of this one, so that what the user told it holds there, too, and what is asked for here behind them. */
+    static List<String> jvmArgs(List<String> own, Setting setting, int threads) {
+        List<String> all = new ArrayList<>(own);
+        all.addAll(setting.options());
+        all.addAll(List.of("-Dgatun.threads=" + threads, "-Dgatun.backend=" + setting.backend()));
+        return all;
     }
 
     private static KernelResult result(RunResult run, Map<String, Counts> cases, Peak peak) {

@@ -1,9 +1,12 @@
 package dev.gatun.bench;
 
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The command {@code bench/run}. */
 @Command(name = "bench/run", mixinStandardHelpOptions = true, description = "Benchmarks of Gatun.",
@@ -14,7 +17,19 @@ public final class Main implements Runnable {
 
     /** Runs a command and exits with its code. */
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        System.exit(commandLine().execute(args));
+    }
+
+    /** Returns the command, which tells what a machine or an installation lacks in a sentence. What nobody foresaw has its stack trace. */
+    static CommandLine commandLine() {
+        CommandLine command = new CommandLine(new Main());
+        return command.setExecutionExceptionHandler((failure, failed, parsed) -> {
+            if (!(failure instanceof IllegalStateException || failure instanceof IOException)) {
+                throw failure;
+            }
+            failed.getErr().println("bench/run: " + failure.getMessage());
+            return failed.getCommandSpec().exitCodeOnExecutionException();
+        });
     }
 
     @Override
@@ -28,8 +43,12 @@ public final class Main implements Runnable {
         @Option(names = "--threads", paramLabel = "N", description = "Threads. Default: as many as there are processors.")
         private int threads = Runtime.getRuntime().availableProcessors();
 
+        @Spec
+        private CommandSpec spec;
+
         @Override
         public Integer call() {
+            new Least(spec).number("--threads", threads, 1);
             System.out.println(Peak.measure(threads).line());
             return 0;
         }

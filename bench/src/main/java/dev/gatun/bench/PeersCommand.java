@@ -60,7 +60,9 @@ final class PeersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        new Least(spec).number("--threads", threads, 1).number("--rounds", rounds, 1).number("--warm", warm, 0).number("--seconds", seconds, 0);
         List<GatunPeer> gatuns = gatuns();
+        requireThere(names, PeerContestant.others().map(Peer::name).toList());
         List<Peer> others = PeerContestant.others().filter(p -> names.isEmpty() || names.contains(p.name())).toList();
         // What nobody else does is no comparison, unless nobody else is there at all.
         List<Work> works = Work.all().stream().filter(w -> pattern.matcher(w.name()).find())
@@ -99,6 +101,13 @@ final class PeersCommand implements Callable<Integer> {
             }
         }
         return failed == 0 ? 0 : 1;
+    }
+
+    private void requireThere(List<String> wanted, List<String> there) {
+        wanted.stream().filter(name -> !there.contains(name)).findFirst().ifPresent(name -> {
+            throw new ParameterException(spec.commandLine(), "--peers " + name + ": there is no such library, "
+                    + (there.isEmpty() ? "nor any other." : "only " + String.join(", ", there) + "."));
+        });
     }
 
     private List<GatunPeer> gatuns() {

@@ -13,7 +13,10 @@ import dev.gatun.testkit.Soak;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Keeps a backend busy for minutes: many callers of one predictor, then open and close in turn. Results must not change, and memory must not grow. */
 @Command(name = "soak", mixinStandardHelpOptions = true,
@@ -42,8 +45,15 @@ final class SoakCommand implements Callable<Integer> {
     @Option(names = "--cycles", paramLabel = "N", description = "How often the backend is opened and closed, with two convolutions. Default: ${DEFAULT-VALUE}.")
     private int cycles = 1000;
 
+    @Spec
+    private CommandSpec spec;
+
     @Override
     public Integer call() {
+        new Least(spec).number("--threads", threads, 1).number("--seconds", seconds, 0).number("--cycles", cycles, 0).backend(backend);
+        if (!Zoo.names().contains(model)) {
+            throw new ParameterException(spec.commandLine(), "no network is called \"" + model + "\"; there are " + String.join(", ", Zoo.names()) + ".");
+        }
         boolean ok = true;
         if (seconds > 0) {
             Soak soak = new Soak(() -> Backends.open(backend), Zoo.layer(model), Zoo.input(model, 1));

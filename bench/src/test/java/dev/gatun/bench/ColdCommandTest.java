@@ -28,6 +28,17 @@ class ColdCommandTest {
     }
 
     @Test
+    void howLongAJvmTookIsToldApartAndNoWorkThatIsStuck() {
+        ColdTable table = new ColdTable();
+        for (double seconds : new double[] {2, 3, 40}) {
+            table.add((long) seconds, ColdTable.line("gemm", 10, 0));
+            table.add((long) seconds, ColdTable.end(seconds));
+        }
+        assertEquals(0, table.stuck());
+        assertEquals(List.of("clean, or out of time, after 2.0 s, median 3.0, at most 40.0"), table.lines().subList(2, table.lines().size()));
+    }
+
+    @Test
     void aRunPrintsALineForEachWorkThatEachJvmDid() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         PrintStream before = System.out;
@@ -38,7 +49,7 @@ class ColdCommandTest {
             System.setOut(before);
         }
         List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
-        assertEquals(List.of("work", "(all", "small:add", "small:relu"), lines.stream().limit(4).map(l -> l.split(" ")[0]).toList());
+        assertEquals(List.of("work", "small:add", "small:relu", "clean,"), lines.stream().limit(4).map(l -> l.split(" ")[0]).toList());
         assertTrue(lines.getLast().endsWith(" stuck in 2 JVMs"), lines::toString);
     }
 
