@@ -11,6 +11,9 @@ public final class SmallLoops {
     private static final int VECTORS = 64;
     private static final long BYTES = VECTORS * Simd.BYTES;
 
+    /** Floats of a call that ends with less than a vector: where those are met only later, the compiled loop is thrown away, and cold for long again. */
+    private static final int UNEVEN = VECTORS * Simd.LANES - Simd.LANES / 2;
+
     private SmallLoops() {
     }
 
@@ -24,8 +27,8 @@ public final class SmallLoops {
             idle -> Transpose.block(zeros, Simd.BYTES, idle ? Native.NOWHERE : result, Simd.BYTES),
             idle -> WindowFold.LARGEST.neighbours(zeros, 3, Simd.BYTES, Simd.BYTES, zeros, result, idle ? 0 : BYTES),
             idle -> Gemv.addFours(BYTES, zeros, zeros, zeros, idle ? Native.NOWHERE : result),
-            idle -> bias.apply(1, idle ? 0 : floats, result, 0, zeros, 0),
-            idle -> relu.apply(1, idle ? 0 : floats, result, 0, zeros, 0),
+            idle -> bias.apply(1, idle ? 0 : UNEVEN, result, 0, zeros, 0),
+            idle -> relu.apply(1, idle ? 0 : UNEVEN, result, 0, zeros, 0),
             idle -> WindowFold.SUM.neighbours(zeros, 3, Simd.BYTES, Simd.BYTES, zeros, result, idle ? 0 : BYTES));
     }
 }

@@ -66,10 +66,9 @@ final class WatchedKernel implements DelegatingKernel {
     }
 
     private void look(Arguments arguments) {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long before = threads.getCurrentThreadAllocatedBytes();
+        long before = Heap.THREADS.getCurrentThreadAllocatedBytes();
         kernel.launch(arguments);
-        long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        long bytes = Heap.THREADS.getCurrentThreadAllocatedBytes() - before;
         if (bytes <= GARBAGE) {
             bad = 0;
             return;
@@ -84,5 +83,10 @@ final class WatchedKernel implements DelegatingKernel {
                     + "or do flags limit the compilers (-XX:TieredStopAtLevel, -Xint, a small code cache)? Otherwise start the JVM again.",
                     kernel.name(), bytes);
         }
+    }
+
+    /** Who counts what a thread allocates: loaded by the first look, and asked for once, since to find it leaves kilobytes itself. */
+    private static final class Heap {
+        static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     }
 }
