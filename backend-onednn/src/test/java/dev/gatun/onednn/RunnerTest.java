@@ -135,10 +135,6 @@ class RunnerTest {
             for (int worker = 0; worker < threads; worker++) {
                 assertEquals(200, parts.get(worker));
             }
-            AtomicInteger sum = new AtomicInteger();
-            pool.runner().run(() -> workers.parallelFor(1000, 16, (from, to) -> sum.addAndGet((int) (to - from))));
-            workers.parallelFor(1000, 16, (from, to) -> sum.addAndGet((int) (to - from)));
-            assertEquals(2000, sum.get());
         }
         assertEquals(threads, ofJobs.size());
         assertEquals(threads, ofOthers.size());

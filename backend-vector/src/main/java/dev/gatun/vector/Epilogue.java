@@ -12,15 +12,15 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * What happens to a product while it is still in the first-level cache: y = act(x + bias + residual), act(x) = x for x ≥ 0, else slope · x.
+ * What happens to a product while it is still in the first-level cache: y = x + bias + residual, or the larger of that and 0.
  *
  * @param bias whether there is a bias, and along which side of the matrix it lies
  * @param residual whether a matrix that lies like the result is added
- * @param slope 1 for no activation, 0 for ReLU, else that of the leaky ReLU; NaN stays NaN
+ * @param relu whether y is no less than 0; NaN stays NaN
  */
-record Epilogue(Bias bias, boolean residual, float slope) {
+record Epilogue(Bias bias, boolean residual, boolean relu) {
     /** Leaves the product as it is. */
-    static final Epilogue NONE = new Epilogue(Bias.NONE, false, 1);
+    static final Epilogue NONE = new Epilogue(Bias.NONE, false, false);
 
     /** Which elements of a matrix share an element of the bias. */
     enum Bias {
@@ -33,7 +33,7 @@ record Epilogue(Bias bias, boolean residual, float slope) {
 
     /** Returns whether there is nothing to do. */
     boolean isNone() {
-        return bias == Bias.NONE && !residual && slope == 1;
+        return bias == Bias.NONE && !residual && !relu;
     }
 
     /** Returns the address of the bias of the block that starts at row {@code m} and column {@code n}. */
@@ -63,12 +63,10 @@ record Epilogue(Bias bias, boolean residual, float slope) {
         long otherStep = residual ? 1 : 0;
         for (int m = 0; m < rows; m++) {
             float rowBias = bias == Bias.ROW ? getFloat(biasBlock + m * FLOAT) : 0;
-            if (slope == 1) {
-                add(columns, y, rowBias, columnBias, columnStep, other, otherStep);
-            } else if (slope == 0) {
+            if (relu) {
                 rectify(columns, y, rowBias, columnBias, columnStep, other, otherStep);
             } else {
-                scaleNegatives(columns, y, rowBias, columnBias, columnStep, other, otherStep);
+                add(columns, y, rowBias, columnBias, columnStep, other, otherStep);
             }
             y += stride;
             other += stride * otherStep;
@@ -86,7 +84,7 @@ record Epilogue(Bias bias, boolean residual, float slope) {
         }
     }
 
-    private void rectify(int columns, long y, float rowBias, long columnBias, long columnStep, long other, long otherStep) {
+    private static void rectify(int columns, long y, float rowBias, long columnBias, long columnStep, long other, long otherStep) {
         long bytes = columns * FLOAT;
         long i = 0;
         for (; i <= bytes - Simd.BYTES; i += Simd.BYTES) {
@@ -97,20 +95,6 @@ record Epilogue(Bias bias, boolean residual, float slope) {
         for (; i < bytes; i += FLOAT) {
             float x = getFloat(y + i) + rowBias + getFloat(columnBias + i * columnStep) + getFloat(other + i * otherStep);
             putFloat(y + i, x < 0 ? 0 : x);
-        }
-    }
-
-    private void scaleNegatives(int columns, long y, float rowBias, long columnBias, long columnStep, long other, long otherStep) {
-        long bytes = columns * FLOAT;
-        long i = 0;
-        for (; i <= bytes - Simd.BYTES; i += Simd.BYTES) {
-            FloatVector x = load(y + i).add(rowBias).add(load(columnBias + i * columnStep)).add(load(other + i * otherStep));
-            VectorMask<Float> negative = x.compare(VectorOperators.LT, 0f);
-            store(y + i, x.blend(x.mul(slope), negative));
-        }
-        for (; i < bytes; i += FLOAT) {
-            float x = getFloat(y + i) + rowBias + getFloat(columnBias + i * columnStep) + getFloat(other + i * otherStep);
-            putFloat(y + i, x < 0 ? slope * x : x);
         }
     }
 }

@@ -30,7 +30,7 @@ final class JitDirectives {
             "Fold.get", "Fold.put", "Fold.sum", "Fold.product", "Transpose.shift", "Transpose.upper", "Truth.mask", "Truth.store");
 
     /** Loops that are small enough to be inlined into callers that have several of them. */
-    private static final List<String> LOOPS = List.of("Epilogue.add", "Epilogue.rectify", "Epilogue.scaleNegatives", "Gemv.addFours", "Gemv.addOnes",
+    private static final List<String> LOOPS = List.of("Epilogue.add", "Epilogue.rectify", "Gemv.addFours", "Gemv.addOnes",
             "Im2col.copy", "FloatUnary.*", "FloatBinary.*", "RnnGates.*");
 
     private static final AtomicBoolean STARTED = new AtomicBoolean();

@@ -55,7 +55,7 @@ final class RnnInput {
 
     private Sgemm projection(int steps) {
         return new Sgemm(Sgemm.Shape.dense(steps * s.N(), s.stacked(), s.I(), false, true), Sgemm.Batch.ONE, false,
-                new Epilogue(Epilogue.Bias.COLUMN, false, 1), frozen);
+                new Epilogue(Epilogue.Bias.COLUMN, false, false), frozen);
     }
 
     /** Returns the layout of frozen weights. */

@@ -19,8 +19,8 @@ public final class SmallLoops {
 
     /** Returns short calls of the loops. @param zeros 5 KiB of zeros @param result 4 KiB that they write */
     public static List<ColdLoop> of(long zeros, long result) {
-        Epilogue bias = new Epilogue(Epilogue.Bias.COLUMN, false, 1);
-        Epilogue relu = new Epilogue(Epilogue.Bias.COLUMN, false, 0);
+        Epilogue bias = new Epilogue(Epilogue.Bias.COLUMN, false, false);
+        Epilogue relu = new Epilogue(Epilogue.Bias.COLUMN, false, true);
         int floats = VECTORS * Simd.LANES;
         return List.of(
             idle -> FloatBinary.mul(zeros, zeros, result, idle ? 0 : floats),

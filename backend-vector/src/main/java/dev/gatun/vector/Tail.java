@@ -30,19 +30,19 @@ record Tail(Epilogue epilogue, int bias, int residual) {
         int current = 0;
         int bias = 0;
         int residual = 0;
-        float slope = 1;
+        boolean relu = false;
         for (int i = 0; i < region.code().size(); i++) {
             Fused.Instruction c = region.code().get(i);
             List<Integer> a = c.arguments();
             boolean add = c.op().equals(new Elementwise.Binary(BinaryFunction.ADD));
             int other = add ? a.get(0) == current ? a.get(1) : a.get(0) : 0;
-            boolean reads = a.contains(current) && slope == 1;
+            boolean reads = a.contains(current) && !relu;
             if (add && reads && other > 0 && other < region.inputs() && bias == 0 && isBias(inputs.get(other).shape(), region.shape(), side)) {
                 bias = other;
             } else if (add && reads && other > 0 && other < region.inputs() && residual == 0 && inputs.get(other).shape().equals(region.shape())) {
                 residual = other;
             } else if (reads && c.op().equals(new Elementwise.Unary(UnaryFunction.RELU))) {
-                slope = 0;
+                relu = true;
             } else {
                 return Optional.empty();
             }
@@ -51,7 +51,7 @@ record Tail(Epilogue epilogue, int bias, int residual) {
         if (!region.results().equals(List.of(current))) {
             return Optional.empty();
         }
-        return Optional.of(new Tail(new Epilogue(bias > 0 ? side : Epilogue.Bias.NONE, residual > 0, slope), bias, residual));
+        return Optional.of(new Tail(new Epilogue(bias > 0 ? side : Epilogue.Bias.NONE, residual > 0, relu), bias, residual));
     }
 
     /** Returns whether {@code bias}, expanded to {@code y}, differs along one axis only: the channels, or the columns. */

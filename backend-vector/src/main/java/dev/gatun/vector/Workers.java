@@ -35,12 +35,6 @@ public final class Workers implements AutoCloseable {
         void run(long frame, int worker, int workers);
     }
 
-    /** The part {@code from} (inclusive) to {@code to} (exclusive) of a loop. */
-    @FunctionalInterface
-    public interface RangeTask {
-        void run(long from, long to);
-    }
-
     /** The threads of somebody else. */
     public interface Team {
         /** Returns how many threads a task can get, the caller included. */
@@ -62,9 +56,6 @@ public final class Workers implements AutoCloseable {
     // What the helpers are to do. Written by the owner of `busy` before it advances `generation`, read by helpers after they saw it move.
     private FrameTask task;
     private long frame;
-    private RangeTask rangeTask;
-    private long length;
-    private long grain;
 
     private volatile int generation;
     private volatile boolean closed;
@@ -133,29 +124,6 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    /**
-     * Runs {@code task} over 0..{@code length}: one contiguous range a worker, each starting at a multiple of {@code grain}; on the caller
-     * alone if there is no more than one grain.
-     */
-    public void parallelFor(long length, long grain, RangeTask task) {
-        if (length <= 0) {
-            return;
-        }
-        if (length <= grain || threads == 1 || !busy.compareAndSet(false, true)) {
-            task.run(0, length);
-            return;
-        }
-        this.rangeTask = task;
-        this.length = length;
-        this.grain = grain;
-        try {
-            fork();
-        } finally {
-            this.rangeTask = null;
-            busy.setRelease(false);
-        }
-    }
-
     /** Returns where the part of {@code worker} of {@code workers} begins if {@code count} items are dealt out evenly and in order. */
     public static long share(long count, int worker, int workers) {
         return count / workers * worker + Math.min(worker, count % workers);
@@ -217,23 +185,9 @@ public final class Workers implements AutoCloseable {
     /** A worker's part; what it throws is kept for the caller. */
     private void safePart(int worker, int workers) {
         try {
-            part(worker, workers);
+            task.run(frame, worker, workers);
         } catch (Throwable e) {
             failure.compareAndSet(null, e);
-        }
-    }
-
-    private void part(int worker, int workers) {
-        RangeTask ranges = rangeTask;
-        if (ranges == null) {
-            task.run(frame, worker, workers);
-            return;
-        }
-        long grains = (length + grain - 1) / grain;
-        long from = share(grains, worker, workers) * grain;
-        long to = Math.min(length, share(grains, worker + 1, workers) * grain);
-        if (from < to) {
-            ranges.run(from, to);
         }
     }
 

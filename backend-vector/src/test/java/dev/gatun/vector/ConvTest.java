@@ -199,7 +199,7 @@ class ConvTest {
         var bean = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         ConvGeometry geometry = flat(2, 9, 20, 1, Axis.of(9, 3, 2, 1), Axis.of(20, 3, 1, 1));
         Case test = new Case(geometry);
-        var forward = new ConvForward(geometry, new Epilogue(Epilogue.Bias.ROW, true, 0));
+        var forward = new ConvForward(geometry, new Epilogue(Epilogue.Bias.ROW, true, true));
         var data = new ConvBackwardData(geometry, Epilogue.NONE);
         var weights = new ConvBackwardWeights(geometry);
         MemorySegment workspace = Floats.workspace(forward.workspaceBytes(3) + data.workspaceBytes(3) + weights.workspaceBytes(3));
@@ -220,7 +220,7 @@ class ConvTest {
     }
 
     private static List<Epilogue> epilogues() {
-        return List.of(Epilogue.NONE, new Epilogue(Epilogue.Bias.ROW, false, 0), new Epilogue(Epilogue.Bias.ROW, true, 0.25f));
+        return List.of(Epilogue.NONE, new Epilogue(Epilogue.Bias.ROW, false, true), new Epilogue(Epilogue.Bias.ROW, true, false));
     }
 
     @FunctionalInterface
@@ -345,7 +345,7 @@ class ConvTest {
                 added += epilogue.residual() ? residual.get(i) : 0;
                 double sum = expected.sum[i] + added;
                 double size = expected.size[i] + Math.abs(added) + 1e-30;
-                double value = sum < 0 ? sum * epilogue.slope() : sum;
+                double value = epilogue.relu() ? Math.max(0, sum) : sum;
                 int at = i;
                 assertTrue(Math.abs(result.get(i) - value) <= (terms + 4) * 0x1p-24 * size,
                         () -> geometry + " " + epilogue + ": element " + at + " is " + result.get(at) + ", not " + value);

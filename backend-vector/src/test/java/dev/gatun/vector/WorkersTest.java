@@ -1,6 +1,5 @@
 package dev.gatun.vector;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -60,34 +58,6 @@ class WorkersTest {
                 }
             });
             assertEquals(1, done.get());
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 15, 16, 17, 100, 1023, 1024})
-    void rangesCoverTheLoopOnceAndStartAtGrains(long length) {
-        try (var workers = new Workers(3)) {
-            var seen = new AtomicIntegerArray((int) length);
-            workers.parallelFor(length, 16, (from, to) -> {
-                assertEquals(0, from % 16);
-                for (long i = from; i < to; i++) {
-                    seen.incrementAndGet((int) i);
-                }
-            });
-            int[] once = new int[(int) length];
-            Arrays.fill(once, 1);
-            int[] counts = new int[(int) length];
-            Arrays.setAll(counts, seen::get);
-            assertArrayEquals(once, counts);
-        }
-    }
-
-    @Test
-    void anEmptyLoopRunsNothing() {
-        try (var workers = new Workers(2)) {
-            workers.parallelFor(0, 16, (from, to) -> {
-                throw new AssertionError("ran " + from + ".." + to);
-            });
         }
     }
 
@@ -159,7 +129,7 @@ class WorkersTest {
             for (int i = 0; i < 50; i++) {
                 threads.add(Thread.startVirtualThread(() -> {
                     for (int call = 0; call < 100; call++) {
-                        workers.parallelFor(64, 1, (from, to) -> sum.addAndGet((int) (to - from)));
+                        workers.run((worker, of) -> sum.addAndGet((int) (Workers.share(64, worker + 1, of) - Workers.share(64, worker, of))));
                     }
                 }));
             }
@@ -201,18 +171,15 @@ class WorkersTest {
         try (var workers = new Workers(2)) {
             var sum = new AtomicInteger();
             Workers.Task task = (worker, count) -> sum.addAndGet(worker);
-            Workers.RangeTask range = (from, to) -> sum.addAndGet((int) (to - from));
             for (int i = 0; i < 100; i++) {
                 workers.run(task);
-                workers.parallelFor(100, 10, range);
             }
             long before = bean.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < 1000; i++) {
                 workers.run(task);
-                workers.parallelFor(100, 10, range);
             }
             long bytes = bean.getCurrentThreadAllocatedBytes() - before;
-            assertTrue(bytes < 10_000, "2000 calls allocated " + bytes + " bytes");
+            assertTrue(bytes < 10_000, "1000 calls allocated " + bytes + " bytes");
         }
     }
 
