@@ -45,7 +45,10 @@ final class JitDirectives {
         }
     }
 
-    /** Adds them now. Where the JVM does not let it be, that is logged for debugging: all works without, but not always as fast. */
+    /**
+     * Adds them now. Where the JVM does not let it be, that is logged for debugging, and where no file can be written, as a warning: all works without,
+     * but not always as fast.
+     */
     private static void add() {
         try {
             Path file = Files.createTempFile("gatun", ".json");
@@ -56,7 +59,11 @@ final class JitDirectives {
             } finally {
                 Files.delete(file);
             }
-        } catch (IOException | JMException | RuntimeException e) {
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "The JIT compiler could not be told what to inline, and kernels may stay 10 times slower than they could be: "
+                    + "it reads that from a file, and in {0} none can be written ({1}). Name another folder by -Djava.io.tmpdir=FOLDER, or do without by "
+                    + "-Dgatun.vector.directives=off.", System.getProperty("java.io.tmpdir"), e.toString());
+        } catch (JMException | RuntimeException e) {
             LOG.log(System.Logger.Level.DEBUG, "no compiler directives for " + PACKAGE + "*", e);
         }
     }

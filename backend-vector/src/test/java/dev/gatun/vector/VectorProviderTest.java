@@ -139,6 +139,13 @@ class VectorProviderTest {
     }
 
     @Test
+    void whereNoFileCanBeWrittenForTheCompilerThatIsSaidOnceWithTheRemedy() throws Exception {
+        String output = output(Sum.class, "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-Djava.io.tmpdir=/nonexistent");
+        assertEquals(1, output.lines().filter(line -> line.contains("in /nonexistent none can be written")).count(), output);
+        assertTrue(output.contains("-Djava.io.tmpdir=FOLDER") && output.contains("300 sums of vector are right"), output);
+    }
+
+    @Test
     void aWidthThatIsNoneIsRefused() throws Exception {
         String output = probe("--add-modules", "jdk.incubator.vector", "-Dgatun.vector.bits=333");
         assertTrue(output.contains("Refused[") && output.contains("must be 128, 256 or 512"), output);
