@@ -94,7 +94,8 @@ final class KernelsCommand implements Callable<Integer> {
             return 0;
         }
         List<Setting> settings = settings();
-        return settings.size() == 1 ? time(cases, settings.getFirst()) : compare(settings, KernelCases.all().stream().filter(c -> cases.containsKey(c.name())).toList());
+        return settings.size() == 1 ? time(cases, settings.getFirst())
+                : compare(settings, KernelCases.all().stream().filter(c -> cases.containsKey(c.name())).toList());
     }
 
     private int time(Map<String, Counts> cases, Setting setting) throws IOException, RunnerException {
