@@ -18,8 +18,8 @@ final class WatchedKernel implements DelegatingKernel {
     /** Launches between two looks, a power of two: the first come when the compilers are long done with the kernel. */
     private static final int EVERY = 256;
 
-    /** Bytes that no launch leaves; vectors that are kept on the heap are hundreds of them. */
-    private static final long GARBAGE = 64 << 10;
+    /** Bytes that no launch leaves, since none leaves any; small kernels that keep their vectors on the heap leave some 10 KB on the caller's thread. */
+    private static final long GARBAGE = 4 << 10;
 
     /** So many looks in a row must find garbage. */
     private static final int LOOKS = 4;

@@ -78,6 +78,14 @@ class WatchedKernelTest {
     }
 
     @Test
+    void someDozensOfVectorsAreGarbage() {
+        launch(WatchedKernel.of(named("small", () -> kept = new byte[6_000]), 0, new AtomicBoolean()), 3_000);
+        assertEquals(1, warnings.size(), warnings.toString());
+        launch(WatchedKernel.of(named("an exception's worth", () -> kept = new byte[3_000]), 0, new AtomicBoolean()), 3_000);
+        assertEquals(1, warnings.size(), warnings.toString());
+    }
+
+    @Test
     void neitherOneThatLeavesNothingNorOneThatIsNotYetCompiledIsNamed() {
         launch(WatchedKernel.of(named("clean", () -> { }), 0, new AtomicBoolean()), 5_000);
         launch(WatchedKernel.of(named("young", () -> kept = new byte[200_000]), Long.MAX_VALUE, new AtomicBoolean()), 3_000);
