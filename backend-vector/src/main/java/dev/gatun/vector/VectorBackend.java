@@ -45,6 +45,7 @@ final class VectorBackend implements Backend {
         this.workers = workers;
         this.library = library;
         HostMemory.shared().takeFrom(HugePages::allocate);
+        SharedProfiles.start();
         if (IS_MANAGED) {
             JitDirectives.start();
         }
