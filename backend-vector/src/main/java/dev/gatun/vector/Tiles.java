@@ -11,6 +11,9 @@ final class Tiles {
     /** Rows of the largest tile. */
     static final int ROWS = 6;
 
+    /** Rows of the tile that the last eight are two of: a tile must not reach from one group of six to the next where A is packed in such. */
+    private static final int HALF = 4;
+
     /** Columns of the largest tile, and of a panel of B: 6 x 4 vectors want 29 registers, 6 x 2 want 15. */
     static final int COLUMNS = (Simd.MANY_REGISTERS ? 4 : 2) * Simd.LANES;
 
@@ -37,10 +40,12 @@ final class Tiles {
         for (int i = 0; i < rows;) {
             long ai = a + i / ROWS * gsA + i % ROWS * rsA;
             long ci = c + i * rsC;
+            // Two tiles of four take the time of eight rows; six and two take longer: two rows wait for B.
+            int left = rows - i == 2 * HALF && gsA == ROWS * rsA ? HALF : rows - i;
             if (direct) {
-                i += tile(rows - i, vectors, kc, ai, rsA, ksA, b, ksB, ci, rsC);
+                i += tile(left, vectors, kc, ai, rsA, ksA, b, ksB, ci, rsC);
             } else {
-                int done = tile(rows - i, vectors, kc, ai, rsA, ksA, b, ksB, scratch, SCRATCH_STRIDE);
+                int done = tile(left, vectors, kc, ai, rsA, ksA, b, ksB, scratch, SCRATCH_STRIDE);
                 if (accumulate) {
                     add(done, columns, scratch, SCRATCH_STRIDE, ci, rsC);
                 } else {
