@@ -66,6 +66,26 @@ class LauncherTest {
     }
 
     @Test
+    void demoLeavesAnArchiveOfClassesThatOtherCommandsStartFrom() throws Exception {
+        var script = installation();
+        var archive = "-XX:SharedArchiveFile=" + folder.resolve("installed here/bin").toRealPath() + "/../lib/gatun.jsa";
+        var demo = run(script, java, "demo").out.lines().toList();
+        assertTrue(demo.containsAll(List.of("-XX:+AutoCreateSharedArchive", archive)), demo.toString());
+        assertTrue(run(script, java, "backends").out.lines().noneMatch(archive::equals), "there is none yet");
+        Files.createFile(folder.resolve("installed here/lib/gatun.jsa"));
+        var later = run(script, java, "backends").out.lines().toList();
+        assertTrue(later.contains(archive) && !later.contains("-XX:+AutoCreateSharedArchive"), later.toString());
+    }
+
+    @Test
+    void archiveThatTheUserNamesReplacesTheScriptsOwn() throws Exception {
+        var builder = command(installation(), java, "demo");
+        builder.environment().put("GATUN_JAVA_OPTS", "-XX:SharedArchiveFile=mine.jsa");
+        var lines = run(builder).out.lines().filter(line -> line.contains("Archive")).toList();
+        assertEquals(List.of("-XX:SharedArchiveFile=mine.jsa"), lines);
+    }
+
+    @Test
     void olderJavaThatTheUserNamedIsRefused() throws Exception {
         var old = jdk("jdk17", "17.0.9");
         var result = run(installation(), old);
