@@ -27,18 +27,16 @@ final class RnnBackwardKernel implements RnnWalk {
     private final Recurrent.Kind kind;
     private final RnnShape s;
     private final int columns;
-    private final RnnGrid grid;
+    private final Sharing sharing;
     private final RnnWeightGradients products;
     private final RnnBiasGradients biases;
     private final Optional<RnnNarrowState> narrow;
     private final Optional<RnnNarrowGradients> narrowProducts;
-    private final Workers workers;
     private final Workers.FrameTask packing = this::pack;
     private final Workers.FrameTask summing = this::sum;
 
     // Offsets in the scratch memory.
     private final long stepAt;
-    private final long barriers;
     private final long peephole;
     private final long gradients;
     private final long before;
@@ -48,20 +46,17 @@ final class RnnBackwardKernel implements RnnWalk {
     private final long cells;
     private final long sharedSlots;
     private final long packed;
-    private final long slices;
-    private final long scratchBytes;
 
     private RnnBackwardKernel(RnnShape s, NarrowProducts library, Workers workers) {
         this.kind = s.cell().kind();
         this.s = s;
-        this.workers = workers;
         columns = kind == Recurrent.Kind.GRU ? 4 * s.H() : s.stacked();
-        grid = RnnGrid.of(s, workers.threads(), isResetBefore() ? 2 : 1);
+        RnnGrid grid = RnnGrid.of(s, workers.threads(), isResetBefore() ? 2 : 1);
 
         long places = (long) s.T() * s.N();
         var memory = new RnnMemory();
         stepAt = memory.take(Long.BYTES);
-        barriers = memory.take(RnnWalk.barrierBytes(grid));
+        long barriers = memory.take(RnnWalk.barrierBytes(grid));
         peephole = memory.take(s.cell().peephole() ? FLOAT * 3 * Panels.width(s.H()) : 0);
         gradients = memory.take(FLOAT * places * columns);
         narrow = RnnNarrowState.of(s, true, library, memory);
@@ -76,8 +71,8 @@ final class RnnBackwardKernel implements RnnWalk {
         packed = memory.take(isNarrow ? 0 : Panels.bytes(s.stacked(), s.H()));
         products = new RnnWeightGradients(s, columns, workers.threads(), memory);
         biases = new RnnBiasGradients(s, columns, memory);
-        slices = memory.take(grid.cells() * sliceBytes());
-        scratchBytes = memory.taken();
+        long slices = memory.take(grid.cells() * sliceBytes());
+        sharing = new Sharing(s, grid, workers, barriers, slices, memory.taken());
     }
 
     /** Returns a kernel, or empty if the operands are not floats. @param library multiplies in bfloat16, where it can */
@@ -101,7 +96,7 @@ final class RnnBackwardKernel implements RnnWalk {
 
     @Override
     public String name() {
-        return kind.label() + " backward " + s.T() + "x" + s.N() + "x" + s.I() + "->" + s.H() + ", " + grid.sampleParts() + "x" + grid.unitParts()
+        return kind.label() + " backward " + s.T() + "x" + s.N() + "x" + s.I() + "->" + s.H() + ", " + grid().sampleParts() + "x" + grid().unitParts()
                 + (isNarrow() ? ", " + RnnNarrowState.LABEL : "");
     }
 
@@ -111,38 +106,13 @@ final class RnnBackwardKernel implements RnnWalk {
     }
 
     @Override
-    public Workers workers() {
-        return workers;
-    }
-
-    @Override
-    public RnnShape shape() {
-        return s;
-    }
-
-    @Override
-    public RnnGrid grid() {
-        return grid;
-    }
-
-    @Override
-    public long barriers() {
-        return barriers;
-    }
-
-    @Override
-    public long slices() {
-        return slices;
+    public Sharing sharing() {
+        return sharing;
     }
 
     @Override
     public long sliceBytes() {
         return TILE_BYTES + FLOAT * (isResetBefore() ? 1 : slotCount()) * RnnShape.ROWS * Tiles.COLUMNS;
-    }
-
-    @Override
-    public long scratchBytes() {
-        return scratchBytes;
     }
 
     private boolean isResetBefore() {

@@ -41,14 +41,12 @@ final class RnnKernel implements RnnWalk {
     private final Optional<RnnNarrowState> narrow;
     private final RnnPanels statePanels;
     private final RnnPairs statePairs;
-    private final RnnGrid grid;
-    private final Workers workers;
+    private final Sharing sharing;
     private final Workers.FrameTask packing = this::pack;
 
     // Offsets in the scratch memory.
     private final long fromStep;
     private final long toStep;
-    private final long barriers;
     private final long resetBias;
     private final long peephole;
     private final long states;
@@ -56,8 +54,6 @@ final class RnnKernel implements RnnWalk {
     private final long cells;
     private final long sharedSlots;
     private final long packedState;
-    private final long slices;
-    private final long scratchBytes;
 
     private RnnKernel(RnnShape s, boolean reserve, boolean frozenInput, boolean frozenState, boolean pairsState, NarrowProducts library, Workers workers) {
         this.kind = s.cell().kind();
@@ -66,17 +62,16 @@ final class RnnKernel implements RnnWalk {
         this.frozenInput = frozenInput;
         this.frozenState = frozenState;
         this.pairsState = pairsState;
-        this.workers = workers;
         statePanels = new RnnPanels(s.gates(), s.H(), s.H());
         statePairs = new RnnPairs(s.gates(), s.H(), s.H());
-        grid = RnnGrid.of(s, workers.threads(), isResetBefore() ? 2 : 1);
+        RnnGrid grid = RnnGrid.of(s, workers.threads(), isResetBefore() ? 2 : 1);
 
         long rowBytes = RnnShape.rowBytes(s.H());
         long padded = FLOAT * Panels.width(s.H());
         var memory = new RnnMemory();
         fromStep = memory.take(8);
         toStep = memory.take(8);
-        barriers = memory.take(RnnWalk.barrierBytes(grid));
+        long barriers = memory.take(RnnWalk.barrierBytes(grid));
         narrow = RnnNarrowState.of(s, false, library, memory);
         packsState = narrow.isEmpty() && !frozenState && (long) s.T() * s.N() >= RnnInput.MANY;
         input = new RnnInput(s, frozenInput, narrow.isPresent() ? library : NarrowProducts.NONE, workers.threads(), memory);
@@ -87,8 +82,8 @@ final class RnnKernel implements RnnWalk {
         cells = memory.take(s.cell().isLstm() ? s.blockedBytes() : 0);
         sharedSlots = memory.take(isResetBefore() ? slotCount() * s.blockedBytes() : 0);
         packedState = memory.take(packsState ? statePanels.bytes() : 0);
-        slices = memory.take(grid.cells() * sliceBytes());
-        scratchBytes = memory.taken();
+        long slices = memory.take(grid.cells() * sliceBytes());
+        sharing = new Sharing(s, grid, workers, barriers, slices, memory.taken());
     }
 
     /** Returns a kernel, or empty if the operands are not floats. @param library multiplies in trainings of bfloat16, where it can */
@@ -121,7 +116,7 @@ final class RnnKernel implements RnnWalk {
     @Override
     public String name() {
         String weights = narrow.isPresent() ? RnnNarrowState.LABEL : pairsState ? "pairs" : frozenState ? "packed" : packsState ? "packing" : "dots";
-        return kind.label() + " " + s.T() + "x" + s.N() + "x" + s.I() + "->" + s.H() + ", " + weights + ", " + grid.sampleParts() + "x" + grid.unitParts();
+        return kind.label() + " " + s.T() + "x" + s.N() + "x" + s.I() + "->" + s.H() + ", " + weights + ", " + grid().sampleParts() + "x" + grid().unitParts();
     }
 
     @Override
@@ -142,38 +137,13 @@ final class RnnKernel implements RnnWalk {
     }
 
     @Override
-    public Workers workers() {
-        return workers;
-    }
-
-    @Override
-    public RnnShape shape() {
-        return s;
-    }
-
-    @Override
-    public RnnGrid grid() {
-        return grid;
-    }
-
-    @Override
-    public long barriers() {
-        return barriers;
-    }
-
-    @Override
-    public long slices() {
-        return slices;
+    public Sharing sharing() {
+        return sharing;
     }
 
     @Override
     public long sliceBytes() {
         return slotsInSlice() + (isResetBefore() ? 0 : slotCount() * SLOT_BYTES);
-    }
-
-    @Override
-    public long scratchBytes() {
-        return scratchBytes;
     }
 
     private boolean isResetBefore() {

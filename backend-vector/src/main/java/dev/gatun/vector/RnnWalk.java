@@ -20,17 +20,36 @@ sealed interface RnnWalk extends FrameKernel permits RnnKernel, RnnBackwardKerne
         }
     }
 
+    /**
+     * How a walk is shared, and where in the scratch memory lies what workers need for that.
+     *
+     * @param barriers of those who share samples: {@link #barrierBytes} @param slices the workers' own memory, one behind the other
+     * @param scratchBytes of all scratch memory
+     */
+    record Sharing(RnnShape shape, RnnGrid grid, Workers workers, long barriers, long slices, long scratchBytes) { }
+
+    /** Returns how it is shared. */
+    Sharing sharing();
+
     /** Returns the sizes. */
-    RnnShape shape();
+    default RnnShape shape() {
+        return sharing().shape;
+    }
 
-    /** Returns how samples and units are shared. */
-    RnnGrid grid();
+    /** Returns how samples and units are dealt out. */
+    default RnnGrid grid() {
+        return sharing().grid;
+    }
 
-    /** Returns where the barriers lie in the scratch memory: {@link #barrierBytes}. */
-    long barriers();
+    @Override
+    default Workers workers() {
+        return sharing().workers;
+    }
 
-    /** Returns where the workers' own memory lies in the scratch memory, one behind the other. */
-    long slices();
+    @Override
+    default long scratchBytes() {
+        return sharing().scratchBytes;
+    }
 
     /** Returns the bytes of one worker's. */
     long sliceBytes();
@@ -52,9 +71,9 @@ sealed interface RnnWalk extends FrameKernel permits RnnKernel, RnnBackwardKerne
         RnnShape s = shape();
         int samples = worker / grid.unitParts();
         int units = worker % grid.unitParts();
-        long barrier = scratch(frame) + barriers() + samples * RnnBarrier.BYTES;
+        long barrier = scratch(frame) + sharing().barriers + samples * RnnBarrier.BYTES;
         try {
-            walk(frame, scratch(frame) + slices() + worker * sliceBytes(), new Share(grid.firstSample(samples, s.N()), grid.firstSample(samples + 1, s.N()),
+            walk(frame, scratch(frame) + sharing().slices + worker * sliceBytes(), new Share(grid.firstSample(samples, s.N()), grid.firstSample(samples + 1, s.N()),
                     grid.firstBlock(units, s.blocks()), grid.firstBlock(units + 1, s.blocks()), barrier, grid.unitParts()));
         } catch (Throwable e) {
             RnnBarrier.abandon(barrier);
@@ -79,7 +98,7 @@ sealed interface RnnWalk extends FrameKernel permits RnnKernel, RnnBackwardKerne
     /** Gets the barriers ready for a walk. */
     default void resetBarriers(long frame) {
         for (int part = 0; part < grid().sampleParts(); part++) {
-            Native.putLong(scratch(frame) + barriers() + part * RnnBarrier.BYTES, 0);
+            Native.putLong(scratch(frame) + sharing().barriers + part * RnnBarrier.BYTES, 0);
         }
     }
 
