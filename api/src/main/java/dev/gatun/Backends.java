@@ -83,7 +83,7 @@ public final class Backends {
     /**
      * Opens the preferred backend, or the one that {@code -Dgatun.backend} names. The caller closes it. Why others were refused is logged, once.
      *
-     * @throws IllegalArgumentException if a system property that a backend reads has no value that it can have
+     * @throws IllegalArgumentException if a system property that a backend reads, or {@code gatun.eval}, has no value that it can have
      */
     public static Backend best() {
         String forced = System.getProperty("gatun.backend");
@@ -91,6 +91,7 @@ public final class Backends {
             return open(forced);
         }
         List<Discovered> all = discovered();
+        Evaluation.requireValidProperty();
         all.forEach(d -> d.provider().requireValidProperties());
         Discovered first = all.stream().filter(Discovered::isUsable).findFirst()
                 .orElseThrow(() -> new IllegalStateException("no backend can run here: " + refusals(all)));

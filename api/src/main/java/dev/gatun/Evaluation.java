@@ -11,7 +11,8 @@ import java.util.List;
 
 /** The implicit door: computes the values of tensors that somebody asks for, with plans kept by the structure of what was recorded. */
 final class Evaluation {
-    private static final boolean EAGER = "eager".equals(System.getProperty("gatun.eval"));
+    private static final String PROPERTY = "gatun.eval";
+    private static final boolean EAGER = "eager".equals(System.getProperty(PROPERTY));
 
     private Evaluation() {
     }
@@ -19,6 +20,14 @@ final class Evaluation {
     /** Returns whether {@code -Dgatun.eval=eager} asks for every op to run at once. */
     static boolean isEager() {
         return EAGER;
+    }
+
+    /** Checks that property. @throws IllegalArgumentException if it is neither eager nor lazy */
+    static void requireValidProperty() {
+        String value = System.getProperty(PROPERTY, "lazy");
+        if (!value.equals("eager") && !value.equals("lazy")) {
+            throw new IllegalArgumentException(PROPERTY + "=" + value + ": must be eager or lazy");
+        }
     }
 
     /** Gives each tensor that has none its value; its history is dropped unless {@code keepHistory}. */

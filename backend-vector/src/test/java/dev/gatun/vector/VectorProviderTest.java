@@ -115,7 +115,8 @@ class VectorProviderTest {
 
     @Test
     void aMalformedPropertyIsNoReasonToChooseAnotherBackend() throws Exception {
-        for (String mistake : List.of("gatun.threads=abc: the number of threads must be from 1 to 4096", "gatun.vector.bits=64: the vector width must be ")) {
+        for (String mistake : List.of("gatun.threads=abc: the number of threads must be from 1 to 4096", "gatun.eval=eagr: must be eager or lazy",
+                "gatun.vector.bits=64: the vector width must be ")) {
             String output = failure(Choice.class, "--add-modules", "jdk.incubator.vector", "-D" + mistake.substring(0, mistake.indexOf(':')));
             assertTrue(output.contains("IllegalArgumentException: " + mistake), output);
             assertFalse(output.contains("opened"), output);
