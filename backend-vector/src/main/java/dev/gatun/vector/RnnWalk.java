@@ -73,7 +73,8 @@ sealed interface RnnWalk extends FrameKernel permits RnnKernel, RnnBackwardKerne
         int units = worker % grid.unitParts();
         long barrier = scratch(frame) + sharing().barriers + samples * RnnBarrier.BYTES;
         try {
-            walk(frame, scratch(frame) + sharing().slices + worker * sliceBytes(), new Share(grid.firstSample(samples, s.N()), grid.firstSample(samples + 1, s.N()),
+            long slice = scratch(frame) + sharing().slices + worker * sliceBytes();
+            walk(frame, slice, new Share(grid.firstSample(samples, s.N()), grid.firstSample(samples + 1, s.N()),
                     grid.firstBlock(units, s.blocks()), grid.firstBlock(units + 1, s.blocks()), barrier, grid.unitParts()));
         } catch (Throwable e) {
             RnnBarrier.abandon(barrier);
