@@ -8,9 +8,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class BackendsCommandTest {
+    /** Commands of other tests may have forced one, for the rest of the process. */
+    @BeforeEach
+    void forceNone() {
+        System.clearProperty("gatun.backend");
+    }
+
     @Test
     void theReferenceBackendIsAlwaysUsable() throws IOException {
         Map<?, ?> reference = rows().stream().filter(r -> r.get("backend").equals("reference")).findFirst().orElseThrow();
