@@ -10,6 +10,7 @@
  * Executable        run(external buffers)
  * Memory            allocate, free, upload, download, synchronize; Buffer = address + bytes
  * Layout          = PLAIN | whatever the backend makes
+ * NativeException   a function of a backend's library failed
  * </pre>
  *
  * <p>A minimal backend has a provider, {@link dev.gatun.spi.HostMemory#shared} as its memory, and a {@code compile} that answers the requests it is good

@@ -64,7 +64,7 @@ final class BatchNorm {
 
     private Optional<PrimitiveDescriptor> forward(ImageFormat format, Attributes attributes) {
         Descriptor lies = image(format);
-        return PrimitiveDescriptor.create("dnnl_batch_normalization_forward_primitive_desc_create", (pd, arena) ->
+        return PrimitiveDescriptor.create("dnnl_batch_normalization_forward_primitive_desc_create", x, (pd, arena) ->
                 Dnnl.dnnl_batch_normalization_forward_primitive_desc_create(pd, session.library().engine(), Dnnl.dnnl_forward_training(), lies.handle(),
                         lies.handle(), epsilon, Dnnl.dnnl_use_scale() | Dnnl.dnnl_use_shift(), attributes.handle()));
     }
@@ -86,7 +86,7 @@ final class BatchNorm {
         try (Attributes attributes = new Attributes()) {
             return forward(format, attributes).flatMap(hint -> {
                 try (hint) {
-                    return PrimitiveDescriptor.create("dnnl_batch_normalization_backward_primitive_desc_create", (pd, arena) ->
+                    return PrimitiveDescriptor.create("dnnl_batch_normalization_backward_primitive_desc_create", x, (pd, arena) ->
                             Dnnl.dnnl_batch_normalization_backward_primitive_desc_create(pd, session.library().engine(), Dnnl.dnnl_backward(),
                                     lies.handle(), lies.handle(), lies.handle(), epsilon, Dnnl.dnnl_use_scale() | Dnnl.dnnl_use_shift(),
                                     hint.handle(), attributes.handle())).map(this::gradient);

@@ -23,7 +23,7 @@ record Bf16Products(Session session) implements NarrowProducts {
             if (z.accumulate()) {
                 attributes.sum(DataType.F32);
             }
-            return PrimitiveDescriptor.create("dnnl_matmul_primitive_desc_create", (pd, arena) -> Dnnl.dnnl_matmul_primitive_desc_create(pd,
+            return PrimitiveDescriptor.create("dnnl_matmul_primitive_desc_create", z, (pd, arena) -> Dnnl.dnnl_matmul_primitive_desc_create(pd,
                     session.library().engine(), a.handle(), wanted.handle(), Descriptor.ABSENT.handle(), c.handle(), attributes.handle()))
                     .flatMap(descriptor -> {
                         try (descriptor) {

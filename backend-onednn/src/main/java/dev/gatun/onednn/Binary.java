@@ -22,7 +22,7 @@ final class Binary {
         }
         Descriptor lies = layout.descriptor();
         try (Attributes attributes = new Attributes()) {
-            return PrimitiveDescriptor.create("dnnl_binary_primitive_desc_create", (pd, arena) -> Dnnl.dnnl_binary_primitive_desc_create(pd,
+            return PrimitiveDescriptor.create("dnnl_binary_primitive_desc_create", request, (pd, arena) -> Dnnl.dnnl_binary_primitive_desc_create(pd,
                     session.library().engine(), algorithm.getAsInt(), lies.handle(), lies.handle(), lies.handle(), attributes.handle())).map(descriptor -> {
                         try (descriptor) {
                             return PrimitiveKernel.inPlace(session, descriptor, List.of(new Operand(Dnnl.DNNL_ARG_SRC_0(), layout, lies),

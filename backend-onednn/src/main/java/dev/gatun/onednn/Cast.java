@@ -6,7 +6,6 @@ import dev.gatun.ffi.dnnl.Dnnl;
 import dev.gatun.spi.Kernel;
 import dev.gatun.spi.KernelRequest;
 import dev.gatun.spi.Layout;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -28,17 +27,7 @@ final class Cast {
         if (!widens || !request.layouts().getFirst().equals(Layout.PLAIN) || x.elements() < LARGE) {
             return Optional.empty();
         }
-        Descriptor src = flat(x);
-        Descriptor dst = flat(y);
-        try (Attributes attributes = new Attributes()) {
-            return PrimitiveDescriptor.create("dnnl_reorder_primitive_desc_create", (pd, arena) -> Dnnl.dnnl_reorder_primitive_desc_create(pd,
-                    src.handle(), session.library().engine(), dst.handle(), session.library().engine(), attributes.handle())).map(descriptor -> {
-                        try (descriptor) {
-                            return PrimitiveKernel.of(session, descriptor, List.of(Operand.plain(Dnnl.DNNL_ARG_FROM(), src)),
-                                    List.of(Operand.plain(Dnnl.DNNL_ARG_TO(), dst)));
-                        }
-                    });
-        }
+        return Reorder.between(Operand.plain(Dnnl.DNNL_ARG_FROM(), flat(x)), Operand.plain(Dnnl.DNNL_ARG_TO(), flat(y)), session).map(kernel -> kernel);
     }
 
     private static Descriptor flat(TensorType tensor) {

@@ -32,7 +32,7 @@ final class Concat {
         TensorType y = request.outputs().getFirst();
         Descriptor dst = Descriptor.any(type, Descriptor.dims(y));
         try (Attributes attributes = new Attributes()) {
-            return PrimitiveDescriptor.create("dnnl_concat_primitive_desc_create", (pd, arena) -> {
+            return PrimitiveDescriptor.create("dnnl_concat_primitive_desc_create", request, (pd, arena) -> {
                 var table = arena.allocate(ValueLayout.ADDRESS, sources.size());
                 for (int i = 0; i < sources.size(); i++) {
                     table.setAtIndex(ValueLayout.ADDRESS, i, sources.get(i).handle());

@@ -129,7 +129,8 @@ final class Conv {
         try (Attributes attributes = new Attributes()) {
             scales.append(attributes);
             chain.append(attributes, postOpViews(dst));
-            return PrimitiveDescriptor.create("dnnl_convolution_forward_primitive_desc_create", (pd, arena) -> {
+            String function = transposed ? "dnnl_deconvolution_forward_primitive_desc_create" : "dnnl_convolution_forward_primitive_desc_create";
+            return PrimitiveDescriptor.create(function, request, (pd, arena) -> {
                 ConvShape.Window w = shape.window(arena);
                 return transposed
                         ? Dnnl.dnnl_deconvolution_forward_primitive_desc_create(pd, session.library().engine(), Dnnl.dnnl_forward_inference(),

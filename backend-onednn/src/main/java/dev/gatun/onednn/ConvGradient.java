@@ -65,7 +65,7 @@ final class ConvGradient {
     private Optional<Kernel> data(Descriptor y, Descriptor x) {
         Descriptor w = Descriptor.any(shape.wType(), shape.wDims());
         try (Attributes attributes = new Attributes()) {
-            return PrimitiveDescriptor.create("dnnl_convolution_backward_data_primitive_desc_create", (pd, arena) -> {
+            return PrimitiveDescriptor.create("dnnl_convolution_backward_data_primitive_desc_create", request, (pd, arena) -> {
                 ConvShape.Window window = shape.window(arena);
                 return Dnnl.dnnl_convolution_backward_data_primitive_desc_create(pd, session.library().engine(), Dnnl.dnnl_convolution_direct(),
                         x.handle(), w.handle(), y.handle(), window.strides(), window.dilates(), window.before(), window.after(), MemorySegment.NULL,
@@ -83,7 +83,7 @@ final class ConvGradient {
     private Optional<Kernel> weights(Descriptor y, Descriptor x) {
         Descriptor dw = Descriptor.any(shape.wType(), shape.wDims());
         try (Attributes attributes = new Attributes()) {
-            return PrimitiveDescriptor.create("dnnl_convolution_backward_weights_primitive_desc_create", (pd, arena) -> {
+            return PrimitiveDescriptor.create("dnnl_convolution_backward_weights_primitive_desc_create", request, (pd, arena) -> {
                 ConvShape.Window window = shape.window(arena);
                 return Dnnl.dnnl_convolution_backward_weights_primitive_desc_create(pd, session.library().engine(), Dnnl.dnnl_convolution_direct(),
                         x.handle(), dw.handle(), Descriptor.ABSENT.handle(), y.handle(), window.strides(), window.dilates(), window.before(),

@@ -23,7 +23,7 @@ final class Eltwise {
         }
         Descriptor lies = layout.descriptor();
         try (Attributes attributes = new Attributes()) {
-            return PrimitiveDescriptor.create("dnnl_eltwise_forward_primitive_desc_create", (pd, arena) ->
+            return PrimitiveDescriptor.create("dnnl_eltwise_forward_primitive_desc_create", request, (pd, arena) ->
                     Dnnl.dnnl_eltwise_forward_primitive_desc_create(pd, session.library().engine(), Dnnl.dnnl_forward_inference(),
                             algorithm.getAsInt(), lies.handle(), lies.handle(), 0, 0, attributes.handle())).map(descriptor -> {
                         try (descriptor) {

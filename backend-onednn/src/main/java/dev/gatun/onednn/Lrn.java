@@ -36,7 +36,7 @@ final class Lrn {
         Descriptor lies = format.descriptor(type, x);
         Descriptor plain = Descriptor.plain(type, x);
         try (Attributes attributes = new Attributes()) {
-            return PrimitiveDescriptor.create("dnnl_lrn_forward_primitive_desc_create", (pd, arena) -> Dnnl.dnnl_lrn_forward_primitive_desc_create(pd,
+            return PrimitiveDescriptor.create("dnnl_lrn_forward_primitive_desc_create", x, (pd, arena) -> Dnnl.dnnl_lrn_forward_primitive_desc_create(pd,
                     session.library().engine(), Dnnl.dnnl_forward_inference(), Dnnl.dnnl_lrn_across_channels(), lies.handle(), lies.handle(), op.size(),
                     (float) op.alpha(), (float) op.beta(), (float) op.k(), attributes.handle())).map(descriptor -> {
                         try (descriptor) {

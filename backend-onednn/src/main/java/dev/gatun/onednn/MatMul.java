@@ -112,7 +112,7 @@ final class MatMul {
             scales.append(attributes);
             postOps.append(attributes, views());
             Descriptor bias = postOps.bias() == PostOps.NONE ? Descriptor.ABSENT : view(postOps.bias());
-            return PrimitiveDescriptor.create("dnnl_matmul_primitive_desc_create", (pd, arena) -> Dnnl.dnnl_matmul_primitive_desc_create(pd,
+            return PrimitiveDescriptor.create("dnnl_matmul_primitive_desc_create", request, (pd, arena) -> Dnnl.dnnl_matmul_primitive_desc_create(pd,
                     session.library().engine(), src.handle(), weights.handle(), bias.handle(), dst.handle(), attributes.handle())).map(descriptor -> {
                         try (descriptor) {
                             List<Operand> in = new ArrayList<>(List.of(Operand.plain(Dnnl.DNNL_ARG_SRC(), src),

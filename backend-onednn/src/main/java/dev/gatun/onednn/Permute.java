@@ -6,7 +6,6 @@ import dev.gatun.op.Movement;
 import dev.gatun.spi.Kernel;
 import dev.gatun.spi.KernelRequest;
 import dev.gatun.spi.Layout;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -37,7 +36,9 @@ final class Permute {
         TensorType x = request.inputs().getFirst();
         int rank = x.shape().rank();
         return rank == 0 || rank > MOST_AXES ? Optional.empty() : DataType.of(x.dtype()).flatMap(type ->
-                Descriptor.of(x, request.layouts().getFirst()).flatMap(src -> kernel(src, result(op, type, request), request.layouts().getFirst(), session)));
+                Descriptor.of(x, request.layouts().getFirst()).flatMap(src -> Reorder.between(
+                        new Operand(Dnnl.DNNL_ARG_FROM(), request.layouts().getFirst(), src),
+                        Operand.plain(Dnnl.DNNL_ARG_TO(), result(op, type, request)), session)));
     }
 
     /** Returns how y lies row-major, under the axes of x: axis i of y is axis {@code axes[i]} of x. */
@@ -48,17 +49,5 @@ final class Permute {
             strides[op.axes().get(i)] = yStrides[i];
         }
         return Descriptor.strided(type, Descriptor.dims(request.inputs().getFirst()), strides);
-    }
-
-    private static Optional<Kernel> kernel(Descriptor src, Descriptor dst, Layout layout, Session session) {
-        try (Attributes attributes = new Attributes()) {
-            return PrimitiveDescriptor.create("dnnl_reorder_primitive_desc_create", (pd, arena) -> Dnnl.dnnl_reorder_primitive_desc_create(pd,
-                    src.handle(), session.library().engine(), dst.handle(), session.library().engine(), attributes.handle())).map(descriptor -> {
-                        try (descriptor) {
-                            return PrimitiveKernel.of(session, descriptor, List.of(new Operand(Dnnl.DNNL_ARG_FROM(), layout, src)),
-                                    List.of(Operand.plain(Dnnl.DNNL_ARG_TO(), dst)));
-                        }
-                    });
-        }
     }
 }

@@ -93,7 +93,7 @@ final class Pool {
     }
 
     private Optional<PrimitiveDescriptor> forward(ImageFormat format, int propagation, Attributes attributes) {
-        return PrimitiveDescriptor.create("dnnl_pooling_forward_primitive_desc_create", (pd, arena) -> {
+        return PrimitiveDescriptor.create("dnnl_pooling_forward_primitive_desc_create", shape, (pd, arena) -> {
             PoolShape.Arrays w = shape.arrays(arena);
             return Dnnl.dnnl_pooling_forward_primitive_desc_create(pd, session.library().engine(), propagation, algorithm, x(format).handle(),
                     y(format).handle(), w.strides(), w.kernel(), w.dilates(), w.before(), w.after(), attributes.handle());
@@ -127,7 +127,7 @@ final class Pool {
     }
 
     private Optional<PrimitiveDescriptor> backward(ImageFormat format, PrimitiveDescriptor hint, Attributes attributes) {
-        return PrimitiveDescriptor.create("dnnl_pooling_backward_primitive_desc_create", (pd, arena) -> {
+        return PrimitiveDescriptor.create("dnnl_pooling_backward_primitive_desc_create", shape, (pd, arena) -> {
             PoolShape.Arrays w = shape.arrays(arena);
             MemorySegment engine = session.library().engine();
             return Dnnl.dnnl_pooling_backward_primitive_desc_create(pd, engine, algorithm, x(format).handle(), y(format).handle(), w.strides(),

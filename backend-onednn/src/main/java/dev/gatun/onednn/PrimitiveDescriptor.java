@@ -1,6 +1,7 @@
 package dev.gatun.onednn;
 
 import dev.gatun.ffi.dnnl.Dnnl;
+import dev.gatun.spi.NativeException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -25,25 +26,38 @@ final class PrimitiveDescriptor implements AutoCloseable {
      * Returns the fastest implementation, or empty if there is none but plain loops, which oneDNN calls {@code ref}: then kernels of the vector backend are
      * faster.
      *
+     * @param request what the arguments of {@code function} say, for the message of a failure
      * @throws NativeException if the arguments are wrong, which is our mistake
      */
-    static Optional<PrimitiveDescriptor> create(String function, Creation creation) {
+    static Optional<PrimitiveDescriptor> create(String function, Object request, Creation creation) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment result = arena.allocate(ValueLayout.ADDRESS);
             int status = creation.create(result, arena);
             if (status == Status.UNIMPLEMENTED) {
                 return Optional.empty();
             }
-            Status.check(status, function);
+            Status.check(status, function, request);
             MemorySegment handle = result.get(ValueLayout.ADDRESS, 0);
-            while (name(handle).contains("ref")) {
-                if (Dnnl.dnnl_primitive_desc_next_impl(handle) != Status.SUCCESS) {
+            try {
+                if (!advance(handle)) {
                     Dnnl.dnnl_primitive_desc_destroy(handle);
                     return Optional.empty();
                 }
+                return Optional.of(new PrimitiveDescriptor(handle));
+            } catch (NativeException e) {
+                Dnnl.dnnl_primitive_desc_destroy(handle);
+                throw e;
             }
-            return Optional.of(new PrimitiveDescriptor(handle));
         }
+    }
+
+    /** Moves on to the first implementation that is none of plain loops. @return whether there is one */
+    private static boolean advance(MemorySegment handle) {
+        boolean plainLoops = name(handle).contains("ref");
+        while (plainLoops && Dnnl.dnnl_primitive_desc_next_impl(handle) == Status.SUCCESS) {
+            plainLoops = name(handle).contains("ref");
+        }
+        return !plainLoops;
     }
 
     @SuppressWarnings("restricted")

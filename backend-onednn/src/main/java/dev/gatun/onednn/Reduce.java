@@ -36,7 +36,7 @@ final class Reduce {
     private static Optional<Kernel> kernel(Reduction.Reduce op, TensorType x, DataType type, Descriptor src, KernelRequest.Single request, Session session) {
         Descriptor dst = Descriptor.plain(type, folded(op, x.shape()));
         try (Attributes attributes = new Attributes()) {
-            return PrimitiveDescriptor.create("dnnl_reduction_primitive_desc_create", (pd, arena) -> Dnnl.dnnl_reduction_primitive_desc_create(pd,
+            return PrimitiveDescriptor.create("dnnl_reduction_primitive_desc_create", request, (pd, arena) -> Dnnl.dnnl_reduction_primitive_desc_create(pd,
                     session.library().engine(), algorithm(op.function()).getAsInt(), src.handle(), dst.handle(), 0, 0, attributes.handle())).map(descriptor -> {
                         try (descriptor) {
                             return PrimitiveKernel.of(session, descriptor,

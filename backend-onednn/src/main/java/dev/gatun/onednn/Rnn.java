@@ -64,7 +64,7 @@ final class Rnn {
 
     private Optional<Kernel> kernel() {
         try (Attributes attributes = new Attributes()) {
-            return PrimitiveDescriptor.create(function(), (pd, arena) -> create(pd, attributes.handle())).map(descriptor -> {
+            return PrimitiveDescriptor.create(function(), request, (pd, arena) -> create(pd, attributes.handle())).map(descriptor -> {
                 try (descriptor) {
                     return new RnnKernel(session, op.cell(), bias, PrimitiveKernel.part(session, descriptor, inputs(descriptor), outputs()));
                 }

@@ -1,5 +1,6 @@
 package dev.gatun.onednn;
 
+import dev.gatun.spi.NativeException;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 

@@ -44,7 +44,7 @@ final class Sum {
         TensorType y = request.outputs().getFirst();
         Descriptor dst = Descriptor.any(type, Descriptor.dims(y));
         try (Attributes attributes = new Attributes()) {
-            return PrimitiveDescriptor.create("dnnl_sum_primitive_desc_create", (pd, arena) -> {
+            return PrimitiveDescriptor.create("dnnl_sum_primitive_desc_create", request, (pd, arena) -> {
                 var table = arena.allocate(ValueLayout.ADDRESS, sources.size());
                 var scales = arena.allocate(ValueLayout.JAVA_FLOAT, sources.size());
                 for (int i = 0; i < sources.size(); i++) {

@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.DType;
 import dev.gatun.TensorType;
+import dev.gatun.ffi.dnnl.Dnnl;
 import dev.gatun.spi.Layout;
+import dev.gatun.spi.NativeException;
 import dev.gatun.vector.Simd;
 import dev.gatun.vector.blocked.Blocked;
+import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +69,15 @@ class DescriptorTest {
     void typesThatOneDnnLacksHaveNoDescriptor() {
         assertTrue(Descriptor.of(TensorType.of(DType.F64, 3), Layout.PLAIN).isEmpty());
         assertTrue(Descriptor.of(TensorType.of(DType.BOOL, 3), Layout.PLAIN).isEmpty());
+    }
+
+    @Test
+    void aPrimitiveThatCannotBeDescribedSaysWhatWasAskedFor() {
+        Library library = Library.load();
+        var e = assertThrows(NativeException.class, () -> PrimitiveDescriptor.create("dnnl_matmul_primitive_desc_create", "a product of nothing", (pd, _) ->
+                Dnnl.dnnl_matmul_primitive_desc_create(pd, library.engine(), MemorySegment.NULL, MemorySegment.NULL, MemorySegment.NULL, MemorySegment.NULL,
+                        MemorySegment.NULL)));
+        assertEquals("dnnl_matmul_primitive_desc_create(a product of nothing): invalid arguments", e.getMessage());
     }
 
     @Test
