@@ -38,7 +38,7 @@ record PostOps(int bias, List<Step> steps) {
         steps = List.copyOf(steps);
     }
 
-    /** x · clamp(x · 3.4e38, 0, 1), see {@link #function}. */
+    /** |x · clamp(x · 3.4e38, 0, 1)|, see {@link #function}: two post-ops. */
     static final Function RELU = new Function(Dnnl.dnnl_eltwise_hardswish(), Float.MAX_VALUE, 0);
 
     /** No program. */
@@ -207,7 +207,8 @@ record PostOps(int bias, List<Step> steps) {
 
     /**
      * The functions whose post-ops are right everywhere. oneDNN's own ReLU makes 0 of a NaN, which then is lost; x · clamp(x · 3.4e38, 0, 1), its hard swish,
-     * is the same for all numbers down to the smallest normal one, keeps NaN, and costs three instructions more; of -∞ it makes NaN.
+     * is the same for all numbers down to the smallest normal one, keeps NaN, and costs three instructions more; of -∞ it makes NaN. What is negative it makes
+     * -0, whose reciprocal is -∞, so the absolute value is taken.
      */
     private static Optional<Step> function(UnaryFunction f) {
         return switch (f) {
@@ -264,13 +265,14 @@ record PostOps(int bias, List<Step> steps) {
         if (readers.length != 1) {
             throw new IllegalArgumentException("operand " + operand + " is read by " + readers.length + " post-ops");
         }
-        return Attributes.postOpArgument(readers[0]);
+        return Attributes.postOpArgument(steps.subList(0, readers[0]).stream().mapToInt(s -> s.equals(RELU) ? 2 : 1).sum());
     }
 
     /** Appends the steps to {@code attributes}. @param views how each operand of the program lies, as the post-op sees it */
     void append(Attributes attributes, List<Descriptor> views) {
         for (Step step : steps) {
             switch (step) {
+                case Function f when f.equals(RELU) -> attributes.eltwise(f.algorithm(), f.alpha(), f.beta()).eltwise(Dnnl.dnnl_eltwise_abs(), 0, 0);
                 case Function f -> attributes.eltwise(f.algorithm(), f.alpha(), f.beta());
                 case With w -> attributes.binary(w.algorithm(), views.get(w.operand()));
                 case Sum s -> attributes.sum(s.type());

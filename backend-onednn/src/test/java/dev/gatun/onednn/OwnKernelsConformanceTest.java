@@ -3,54 +3,26 @@ package dev.gatun.onednn;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gatun.Backends;
 import dev.gatun.DType;
 import dev.gatun.Predictor;
 import dev.gatun.TensorType;
 import dev.gatun.nn.Layer;
 import dev.gatun.nn.Linear;
 import dev.gatun.spi.Backend;
-import dev.gatun.spi.BackendProvider;
 import dev.gatun.testkit.BackendConformance;
-import dev.gatun.vector.VectorKernels;
 import org.junit.jupiter.api.Test;
 
 /** The kit on oneDNN's own convolutions and products: its cases are so small that the backend leaves most of them to the vector backend otherwise. */
 class OwnKernelsConformanceTest extends BackendConformance {
-    /** The provider whose backend does not mix. */
-    private static final class OwnKernels implements BackendProvider {
-        private final BackendProvider provider = new OneDnnProvider();
-
-        @Override
-        public String name() {
-            return provider.name();
-        }
-
-        @Override
-        public int priority() {
-            return provider.priority();
-        }
-
-        @Override
-        public Availability probe() {
-            return provider.probe();
-        }
-
-        @Override
-        public Backend open() {
-            return new OneDnnBackend(Library.load(), VectorKernels.threads(), false);
-        }
-    }
-
     @Override
     protected Backend open() {
-        return Backends.open(new OwnKernels());
+        return OwnKernels.open(false);
     }
 
     @Test
     void aSmallProductIsLeftToTheVectorBackendOnlyWhereKernelsAreMixed() {
         Layer small = new Linear(8, 4);
-        String mixed = plan(small, Backends.open("onednn"));
+        String mixed = plan(small, OwnKernels.open(true));
         String own = plan(small, open());
         assertTrue(own.contains("brg_matmul") || own.contains("gemm:jit"), own);
         assertFalse(mixed.contains("brg_matmul") || mixed.contains("gemm:jit"), mixed);
