@@ -32,6 +32,8 @@ final class Direct implements AutoCloseable {
         Optional<Kernel> of(KernelRequest.Single request, Session session);
     }
 
+    private static final float[] EXTREMES = {0, -0f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 1, -1, 2.5f, -0.75f};
+
     private final Library library = Library.load();                          // first of all: the pool is its
     private final OpenMp pool = OpenMp.start(VectorKernels.threads());
     private final Session session = new Session(library, pool.runner());
@@ -62,17 +64,37 @@ final class Direct implements AutoCloseable {
     /** Runs a kernel on random numbers and compares it with the reference. */
     void agrees(Kernel kernel, KernelRequest.Single request, double tolerance) {
         Random random = new Random(request.toString().hashCode());
-        List<Tensor> operands = request.inputs().stream().map(t -> operand(t, random)).toList();
+        agrees(kernel, request, request.inputs().stream().map(t -> operand(t, random)).toList(), tolerance);
+    }
+
+    /** {@link #agrees} on all pairs of numbers of which some are zeros of both signs, infinite or none; where the result is such, its sign counts. */
+    void agreesOnExtremes(Kind kind, KernelRequest.Single request, double tolerance) {
+        Kernel kernel = kernel(kind, request).orElseThrow(() -> new AssertionError("no kernel for " + request));
+        List<Tensor> operands = new ArrayList<>();
+        for (TensorType type : request.inputs()) {
+            int stride = operands.isEmpty() ? 1 : EXTREMES.length;
+            float[] values = new float[(int) type.elements()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = EXTREMES[i / stride % EXTREMES.length];
+            }
+            operands.add(Tensor.of(values).reshape(type.shape().dims()).cast(type.dtype()).eval(reference));
+        }
+        agrees(kernel, request, operands, tolerance);
+    }
+
+    private void agrees(Kernel kernel, KernelRequest.Single request, List<Tensor> operands, double tolerance) {
         double[][] expected;
         try (CompiledFunction f = CompiledFunction.of(reference, in -> Tensor.record(request.op(), in.toArray(Tensor[]::new)))) {
             expected = f.call(operands.toArray(Tensor[]::new)).stream().map(Direct::numbers).toArray(double[][]::new);
         }
         List<double[]> results = run(kernel, request, operands);
         for (int i = 0; i < expected.length; i++) {
-            double largest = Arrays.stream(expected[i]).map(Math::abs).max().orElse(1);
+            double largest = Arrays.stream(expected[i]).filter(Double::isFinite).map(Math::abs).max().orElse(1);
             for (int k = 0; k < expected[i].length; k++) {
                 double difference = Math.abs(results.get(i)[k] - expected[i][k]);
-                assertTrue(difference <= tolerance * largest, kernel.name() + " for " + request + ": result " + i + " element " + k + " is " + results.get(i)[k]
+                boolean same = Double.compare(results.get(i)[k], expected[i][k]) == 0;
+                boolean exact = tolerance == 0 || !Double.isFinite(expected[i][k]);
+                assertTrue(same || !exact && difference <= tolerance * largest, kernel.name() + " for " + request + ": result " + i + " element " + k + " is " + results.get(i)[k]
                         + ", expected " + expected[i][k]);
             }
         }
