@@ -16,9 +16,14 @@ final class Attributes implements AutoCloseable {
             MemorySegment result = arena.allocate(ValueLayout.ADDRESS);
             Status.check(Dnnl.dnnl_primitive_attr_create(result), "dnnl_primitive_attr_create");
             handle = result.get(ValueLayout.ADDRESS, 0);
-            Status.check(Dnnl.dnnl_primitive_attr_set_scratchpad_mode(handle, Dnnl.dnnl_scratchpad_mode_user()),
-                    "dnnl_primitive_attr_set_scratchpad_mode", "user");
-            Status.check(Dnnl.dnnl_post_ops_create(result), "dnnl_post_ops_create");
+            try {
+                Status.check(Dnnl.dnnl_primitive_attr_set_scratchpad_mode(handle, Dnnl.dnnl_scratchpad_mode_user()),
+                        "dnnl_primitive_attr_set_scratchpad_mode", "user");
+                Status.check(Dnnl.dnnl_post_ops_create(result), "dnnl_post_ops_create");
+            } catch (RuntimeException | Error e) {
+                Dnnl.dnnl_primitive_attr_destroy(handle);
+                throw e;
+            }
             postOps = result.get(ValueLayout.ADDRESS, 0);
         }
     }

@@ -37,6 +37,15 @@ final class BoundPrimitive implements AutoCloseable {
         this.table = dnnl_exec_arg_t.allocateArray(count, arena);
         this.memories = new MemorySegment[operands.size()];
         this.addresses = new long[operands.size()];
+        try {
+            createMemories(arena);
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void createMemories(Arena arena) {
         MemorySegment result = arena.allocate(ValueLayout.ADDRESS);
         int entries = 0;
         for (int i = 0; i < memories.length; i++) {
@@ -103,9 +112,9 @@ final class BoundPrimitive implements AutoCloseable {
     /** Destroys the memory objects; the memory is somebody else's. */
     @Override
     public void close() {
-        for (int i = 0; i < memories.length; i++) {
-            if (i != overwritten) {
-                Dnnl.dnnl_memory_destroy(memories[i]);
+        for (MemorySegment memory : memories) {
+            if (memory != null) {                            // an operand that is overwritten has none, nor what follows one that could not be made
+                Dnnl.dnnl_memory_destroy(memory);
             }
         }
     }

@@ -55,12 +55,19 @@ final class OneDnnExecutable implements Executable {
         this.arena = memory.allocate(Math.max(1, program.arenaBytes()));
         this.externals = program.firstTemporary();
         this.table = new Buffer[externals + program.temporaries().size()];
-        for (int i = 0; i < program.temporaries().size(); i++) {
-            Program.Temporary t = program.temporaries().get(i);
-            table[externals + i] = arena.slice(t.offset(), t.bytes());
-        }
         List<Moving> moves = new ArrayList<>();
-        this.steps = program.steps().stream().map(s -> link(s, moves)).toArray(Step[]::new);
+        List<Step> linked = new ArrayList<>();
+        try {
+            for (int i = 0; i < program.temporaries().size(); i++) {
+                Program.Temporary t = program.temporaries().get(i);
+                table[externals + i] = arena.slice(t.offset(), t.bytes());
+            }
+            program.steps().forEach(s -> linked.add(link(s, moves)));
+        } catch (RuntimeException | Error e) {
+            release(linked);
+            throw e;
+        }
+        this.steps = linked.toArray(Step[]::new);
         this.moving = moves.toArray(Moving[]::new);
         this.callsLibrary = program.steps().stream().anyMatch(s -> s.kernel() instanceof PrimitiveKernel);
     }
@@ -71,13 +78,18 @@ final class OneDnnExecutable implements Executable {
         }
         PrimitiveKernel.checkCount(kernel.name(), kernel.arguments().size(), step.slots().size());
         BoundPrimitive bound = new BoundPrimitive(kernel);
-        for (int i = 0; i < step.slots().size(); i++) {
-            int slot = step.slots().get(i);
-            if (slot < externals) {
-                moves.add(new Moving(bound, i, slot));
-            } else {
-                bound.set(i, table[slot]);
+        try {
+            for (int i = 0; i < step.slots().size(); i++) {
+                int slot = step.slots().get(i);
+                if (slot < externals) {
+                    moves.add(new Moving(bound, i, slot));
+                } else {
+                    bound.set(i, table[slot]);
+                }
             }
+        } catch (RuntimeException | Error e) {
+            bound.close();
+            throw e;
         }
         return new Primitive(bound);
     }
@@ -108,7 +120,11 @@ final class OneDnnExecutable implements Executable {
 
     @Override
     public void close() {
-        for (Step step : steps) {
+        release(Arrays.asList(steps));
+    }
+
+    private void release(List<Step> linked) {
+        for (Step step : linked) {
             if (step instanceof Primitive(BoundPrimitive bound)) {
                 bound.close();
             }

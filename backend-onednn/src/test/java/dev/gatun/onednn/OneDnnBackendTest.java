@@ -218,9 +218,20 @@ class OneDnnBackendTest {
                     assertEquals(kernel.name() + ": operands, results and workspace are " + all + " buffers, but " + given + " are given", message);
                 }
             });
-            Program twoBuffers = new Program(List.of(new Program.Step(product(backend), List.of(0, 0))), List.of(), 0, 1);
-            assertThrows(IllegalArgumentException.class, () -> backend.link(twoBuffers));
             backend.memory().free(buffer);
+        }
+    }
+
+    @Test
+    void aProgramThatCannotBeLinkedLeavesNoMemoryBehind() {
+        try (Backend backend = new OneDnnProvider().open()) {
+            Kernel product = product(backend);
+            List<Integer> slots = product.workspaceBytes() > 0 ? List.of(0, 0, 0, 1) : List.of(0, 0, 0);
+            var program = new Program(List.of(new Program.Step(product, slots), new Program.Step(product, List.of(0, 0))),
+                    List.of(new Program.Temporary(0, product.workspaceBytes())), product.workspaceBytes() + (1 << 20), 1);
+            long before = HostMemory.shared().usedBytes();
+            assertThrows(IllegalArgumentException.class, () -> backend.link(program));
+            assertTrue(HostMemory.shared().usedBytes() <= before, "the arena is still in use");
         }
     }
 
