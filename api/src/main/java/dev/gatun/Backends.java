@@ -81,7 +81,8 @@ public final class Backends {
     }
 
     /**
-     * Opens the preferred backend, or the one that {@code -Dgatun.backend} names. The caller closes it. Why others were refused is logged, once.
+     * Opens the preferred backend, or the one that {@code -Dgatun.backend} names. The caller closes it. Why others were refused is logged, once: some find out
+     * when they are opened that they cannot run here; then the next one is.
      *
      * @throws IllegalArgumentException if a system property that a backend reads, or {@code gatun.eval}, has no value that it can have
      */
@@ -93,13 +94,23 @@ public final class Backends {
         List<Discovered> all = discovered();
         Evaluation.requireValidProperty();
         all.forEach(d -> d.provider().requireValidProperties());
-        Discovered first = all.stream().filter(Discovered::isUsable).findFirst()
-                .orElseThrow(() -> new IllegalStateException("no backend can run here: " + refusals(all)));
-        String refused = refusals(all);
-        if (!refused.isEmpty() && TOLD.add(first.name() + refused)) {
-            LOG.log(System.Logger.Level.INFO, "using backend {0}; refused: {1}", first.name(), refused);
+        List<String> refused = refusals(all);
+        for (Discovered usable : all.stream().filter(Discovered::isUsable).toList()) {
+            try {
+                Backend opened = open(usable.provider());
+                tell(usable.name(), String.join(" | ", refused));
+                return opened;
+            } catch (IllegalStateException | LinkageError e) {
+                refused.add(usable.name() + ": " + e.getMessage());
+            }
         }
-        return open(first.provider());
+        throw new IllegalStateException("no backend can run here: " + String.join(" | ", refused));
+    }
+
+    private static void tell(String chosen, String refused) {
+        if (!refused.isEmpty() && TOLD.add(chosen + refused)) {
+            LOG.log(System.Logger.Level.INFO, "using backend {0}; refused: {1}", chosen, refused);
+        }
     }
 
     /** Returns the backend that evaluates tensors when none is named: opened at first use as {@link #best} does, and never closed. */
@@ -123,8 +134,13 @@ public final class Backends {
         return backend == standard;
     }
 
-    private static String refusals(List<Discovered> all) {
-        return all.stream().filter(d -> !d.isUsable()).map(d -> d.name() + ": " + ((Availability.Refused) d.availability()).reason() + "; "
-                + ((Availability.Refused) d.availability()).remedy()).collect(Collectors.joining(" | "));
+    private static List<String> refusals(List<Discovered> all) {
+        List<String> refusals = new ArrayList<>();
+        for (Discovered d : all) {
+            if (d.availability() instanceof Availability.Refused(String reason, String remedy)) {
+                refusals.add(d.name() + ": " + reason + "; " + remedy);
+            }
+        }
+        return refusals;
     }
 }

@@ -7,6 +7,7 @@ import dev.gatun.ffi.dnnl.Dnnl;
 import dev.gatun.ffi.dnnl.dnnl_version_t;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Map;
@@ -31,11 +32,7 @@ record Library(String version, MemorySegment engine, MemorySegment stream) {
     /** The bindings were made from this minor version's header; a library may be newer. */
     private static final int MINOR = 11;
 
-    /**
-     * How long OpenMP's threads spin for their next work: by default for milliseconds, which takes the processors away from everybody else; this is enough for
-     * the time between two primitives. Where the user has set a policy, that counts.
-     */
-    private static final Map<String, String> ENVIRONMENT = Map.of("GOMP_SPINCOUNT", "10000");
+    private static final String WANTED = MAJOR + "." + MINOR + " or a later " + MAJOR + ".x";
 
     /** @param bits those of all sets within it, and its own */
     private record InstructionSet(int bits, String name) { }
@@ -77,14 +74,26 @@ record Library(String version, MemorySegment engine, MemorySegment stream) {
         return new IllegalStateException("backend onednn cannot be used: " + missing.reason() + "; " + missing.remedy());
     }
 
+    /**
+     * Returns how long OpenMP's threads spin for their next work: by default for milliseconds, which takes the processors away from everybody else; this is
+     * enough for the time between two primitives. A policy that the user has set counts: the runtime would forget it where a number is given.
+     */
+    private static Map<String, String> environment() {
+        return System.getenv("OMP_WAIT_POLICY") == null ? Map.of("GOMP_SPINCOUNT", "10000") : Map.of();
+    }
+
     private static Library load(Located.Found found) {
-        found.load(ENVIRONMENT).ifPresent(missing -> {
+        found.load(environment()).ifPresent(missing -> {
             throw refusal(missing);
         });
+        // Looked for by hand: the bindings fail for good where they miss a function.
+        if (SymbolLookup.loaderLookup().find("dnnl_version").isEmpty()) {
+            throw refusal(found.mismatch(WANTED, "another library"));
+        }
         MemorySegment v = dnnl_version_t.reinterpret(Dnnl.dnnl_version(), Arena.global(), null);
         String version = dnnl_version_t.major(v) + "." + dnnl_version_t.minor(v) + "." + dnnl_version_t.patch(v);
         if (!isUsable(dnnl_version_t.major(v), dnnl_version_t.minor(v))) {
-            throw refusal(found.mismatch(MAJOR + "." + MINOR + " or a later " + MAJOR + ".x", version));
+            throw refusal(found.mismatch(WANTED, version));
         }
         return of(version);
     }

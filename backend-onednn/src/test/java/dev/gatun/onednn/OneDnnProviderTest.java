@@ -11,11 +11,18 @@ import dev.gatun.ffi.dnnl.Dnnl;
 import dev.gatun.spi.BackendProvider;
 import dev.gatun.spi.BackendProvider.Availability;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
@@ -32,15 +39,42 @@ class OneDnnProviderTest {
             } catch (IllegalStateException e) {
                 System.out.println("refused: " + e.getMessage());
             }
+            try (var best = Backends.best()) {
+                System.out.println("best: " + best.name());
+            } catch (IllegalArgumentException e) {
+                System.out.println("best: none before this is mended: " + e.getMessage());
+            }
+            System.out.println("spins: " + spins());
+        }
+
+        /** Returns what C code finds in the environment. */
+        @SuppressWarnings("restricted")
+        private static String spins() {
+            Linker linker = Linker.nativeLinker();
+            var getenv = linker.downcallHandle(linker.defaultLookup().find("getenv").orElseThrow(),
+                    FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS));
+            try (Arena arena = Arena.ofConfined()) {
+                var value = (MemorySegment) getenv.invokeExact(arena.allocateFrom("GOMP_SPINCOUNT"));
+                return value.address() == 0 ? "as the runtime likes" : value.reinterpret(Long.MAX_VALUE).getString(0);
+            } catch (Throwable e) {
+                throw new AssertionError(e);
+            }
         }
     }
 
     private static String probe(String... options) throws IOException, InterruptedException {
+        return probe(Map.of(), options);
+    }
+
+    private static String probe(Map<String, String> environment, String... options) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
                 System.getProperty("java.class.path"), "--enable-native-access=ALL-UNNAMED"));
         command.addAll(List.of(options));
         command.add(Probe.class.getName());
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().keySet().removeAll(List.of("GOMP_SPINCOUNT", "OMP_WAIT_POLICY"));
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), output);
         return output;
@@ -90,10 +124,43 @@ class OneDnnProviderTest {
     }
 
     @Test
-    void aFileThatIsNoLibraryIsRefusedWhenItIsOpened(@TempDir Path folder) throws Exception {
+    void aFileThatIsNoLibraryIsRefusedByTheProbe(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("libdnnl.so.3"), "not a library");
         String output = probe("--add-modules", "jdk.incubator.vector", "-Dgatun.onednn.path=" + file);
-        assertTrue(output.contains("refused: backend onednn cannot be used: ") && output.contains("libdnnl.so.3"), output);
+        assertTrue(output.contains("Refused[") && output.contains("libdnnl.so.3 is no library"), output);
+        assertTrue(output.contains("refused: backend onednn cannot be used: ") && output.contains("best: vector"), output);
+    }
+
+    /** A library of the JDK's that nothing else loads here. */
+    private static Path foreign() {
+        return Path.of(System.getProperty("java.home"), "lib", System.mapLibraryName("prefs"));
+    }
+
+    @Test
+    void aLibraryThatTheLoaderRejectsIsRefusedWhenItIsOpenedAndTheNextBackendIsTaken(@TempDir Path folder) throws Exception {
+        Path file = Files.write(folder.resolve("libdnnl.so.3"), Arrays.copyOf(Files.readAllBytes(foreign()), 64));
+        String output = probe("--add-modules", "jdk.incubator.vector", "-Dgatun.onednn.path=" + file);
+        assertTrue(output.contains("Usable["), output);
+        assertTrue(output.contains("refused: backend onednn cannot be used: oneDNN could not be loaded: "), output);
+        assertTrue(output.contains("using backend vector; refused: onednn: ") && output.contains("best: vector"), output);
+    }
+
+    @Test
+    void anotherLibraryUnderTheNameIsRefusedWhenItIsOpenedAndTheNextBackendIsTaken(@TempDir Path folder) throws Exception {
+        Path file = Files.copy(foreign(), folder.resolve("libdnnl.so.3"));
+        String output = probe("--add-modules", "jdk.incubator.vector", "-Dgatun.onednn.path=" + file);
+        assertTrue(output.contains("Usable["), output);
+        assertTrue(output.contains("refused: backend onednn cannot be used: oneDNN 3.11 or a later 3.x is wanted, and " + file
+                + " (-Dgatun.onednn.path) is another library; name another one there, or leave it out"), output);
+        assertTrue(output.contains("using backend vector; refused: onednn: ") && output.contains("best: vector"), output);
+    }
+
+    @Test
+    void threadsSpinBrieflyUnlessTheUserHasSaidHowTheyWait() throws Exception {
+        String[] options = {"--add-modules", "jdk.incubator.vector"};
+        assertTrue(probe(options).contains("spins: 10000"));
+        assertTrue(probe(Map.of("GOMP_SPINCOUNT", "7"), options).contains("spins: 7"));
+        assertTrue(probe(Map.of("OMP_WAIT_POLICY", "passive"), options).contains("spins: as the runtime likes"));
     }
 
     @Test
