@@ -109,9 +109,24 @@ final class BoundPrimitive implements AutoCloseable {
         }
     }
 
+    /** Returns how many arguments there are, one that is overwritten among them. */
+    int size() {
+        return operands.size();
+    }
+
+    /** Returns what {@link #close} does, without a reference to the kernel. */
+    Runnable release() {
+        MemorySegment[] made = memories;
+        return () -> destroy(made);
+    }
+
     /** Destroys the memory objects; the memory is somebody else's. */
     @Override
     public void close() {
+        destroy(memories);
+    }
+
+    private static void destroy(MemorySegment[] memories) {
         for (MemorySegment memory : memories) {
             if (memory != null) {                            // an operand that is overwritten has none, nor what follows one that could not be made
                 Dnnl.dnnl_memory_destroy(memory);

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A primitive as a kernel. Immutable: what a launch needs besides is in a {@link BoundPrimitive}.
+ * A primitive as a kernel. What a launch needs besides is in a {@link BoundPrimitive}: each step of a plan has its own, all launches by themselves share one.
  *
  * <p>One operand may be <em>overwritten</em>: the primitive adds to what its first result's memory holds, and reads no argument for it.
  */
@@ -25,6 +25,7 @@ final class PrimitiveKernel implements Kernel {
     private final Descriptor scratchpad;
     private final boolean inPlace;
     private final int overwritten;
+    private BoundPrimitive bound;                 // null until it is launched by itself; belongs to the runner's thread
 
     private PrimitiveKernel(Session session, PrimitiveDescriptor descriptor, List<Operand> inputs, List<Operand> outputs, boolean inPlace, int overwritten) {
         this.session = session;
@@ -119,20 +120,29 @@ final class PrimitiveKernel implements Kernel {
     }
 
     /**
-     * For a launch outside of a plan: binds the arguments for this once.
+     * For a launch inside of another kernel, or outside of a plan. The first one binds the arguments; all are on the runner's thread, one after another.
      *
      * @throws IllegalArgumentException if there are more or fewer buffers, or too small ones
      */
     @Override
     public void launch(Arguments arguments) {
-        session.runner().run(() -> {
-            checkCount(name, arguments().size(), arguments.size());
-            try (BoundPrimitive bound = new BoundPrimitive(this)) {
-                for (int i = 0; i < arguments.size(); i++) {
-                    bound.set(i, arguments.buffer(i));
-                }
-                bound.execute();
-            }
-        });
+        if (session.runner().isCurrent()) {
+            execute(arguments);
+        } else {
+            session.runner().run(() -> execute(arguments));
+        }
+    }
+
+    private void execute(Arguments arguments) {
+        session.checkOpen();
+        if (bound == null) {
+            bound = new BoundPrimitive(this);
+            session.own(this, bound.release());
+        }
+        checkCount(name, bound.size(), arguments.size());
+        for (int i = 0; i < arguments.size(); i++) {
+            bound.set(i, arguments.buffer(i));
+        }
+        bound.execute();
     }
 }
