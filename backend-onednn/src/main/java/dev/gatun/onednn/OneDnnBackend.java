@@ -29,6 +29,10 @@ final class OneDnnBackend implements Backend {
         this.primitives = new Primitives(session, vector, workers, mixed);
     }
 
+    Session session() {
+        return session;
+    }
+
     @Override
     public String name() {
         return "onednn";

@@ -60,6 +60,11 @@ final class Session implements AutoCloseable {
         }
     }
 
+    /** Returns how many primitives and tables of arguments will be destroyed when this is closed. */
+    int live() {
+        return owned.size();
+    }
+
     /** Throws if the primitives are gone. @throws IllegalStateException if this is closed */
     void checkOpen() {
         if (closed) {

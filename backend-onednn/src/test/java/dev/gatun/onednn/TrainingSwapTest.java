@@ -25,9 +25,10 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** One training on oneDNN and on the vector backend: the same losses, and it can move in the middle. */
+/** One training on oneDNN, whose kernels are mixed with the vector backend's or its own alone, and on the vector backend: the same losses, and it can move. */
 class TrainingSwapTest {
-    private static final Backend ONEDNN = Backends.open("onednn");
+    private static final Backend MIXED = OwnKernels.open(true);
+    private static final Backend OWN = OwnKernels.open(false);
     private static final Backend VECTOR = Backends.open("vector");
     private static final int STEPS = 12;
     /** Float32 sums in another order, carried through a dozen updates. */
@@ -37,7 +38,8 @@ class TrainingSwapTest {
 
     @AfterAll
     static void close() {
-        ONEDNN.close();
+        MIXED.close();
+        OWN.close();
         VECTOR.close();
     }
 
@@ -67,7 +69,8 @@ class TrainingSwapTest {
         for (Supplier<Layer> net : List.<Supplier<Layer>>of(() -> new LeNet(10), TrainingSwapTest::blocks)) {
             float[] expected = losses(net, VECTOR, VECTOR);
             assertTrue(expected[STEPS - 1] < expected[0], "the training must learn something");
-            assertArrayEquals(expected, losses(net, ONEDNN, ONEDNN), ROUNDING);
+            assertArrayEquals(expected, losses(net, MIXED, MIXED), ROUNDING);
+            assertArrayEquals(expected, losses(net, OWN, OWN), ROUNDING);
         }
     }
 
@@ -75,13 +78,23 @@ class TrainingSwapTest {
     void aTrainingGoesOnWhenItsBackendIsSwapped() {
         for (Supplier<Layer> net : List.<Supplier<Layer>>of(() -> new LeNet(10), TrainingSwapTest::blocks)) {
             float[] expected = losses(net, VECTOR, VECTOR);
-            assertArrayEquals(expected, losses(net, VECTOR, ONEDNN), ROUNDING);
-            assertArrayEquals(expected, losses(net, ONEDNN, VECTOR), ROUNDING);
+            assertArrayEquals(expected, losses(net, VECTOR, OWN), ROUNDING);
+            assertArrayEquals(expected, losses(net, OWN, MIXED), ROUNDING);
+            assertArrayEquals(expected, losses(net, MIXED, VECTOR), ROUNDING);
         }
     }
 
     @Test
     void anUnchangedTrainingGivesEqualBits() {
-        assertArrayEquals(losses(TrainingSwapTest::blocks, ONEDNN, ONEDNN), losses(TrainingSwapTest::blocks, ONEDNN, ONEDNN));
+        assertArrayEquals(losses(TrainingSwapTest::blocks, OWN, OWN), losses(TrainingSwapTest::blocks, OWN, OWN));
+    }
+
+    @Test
+    void whereNothingIsMixedConvolutionsAndTheirGradientsAreOneDnns() {
+        try (TrainStep step = TrainStep.of(blocks(), Losses::crossEntropy, Sgd.momentum(0.9), OWN); Batch batch = batches.batch(0, 0)) {
+            step.run(0.02f, batch.x(), batch.labels());
+            List<String> convolutions = step.explain().lines().filter(line -> line.matches(".*\\bconv.*(jit|brg).*")).toList();
+            assertTrue(convolutions.size() >= 5, step.explain());          // two forward, two gradients of weights, one of an image
+        }
     }
 }
