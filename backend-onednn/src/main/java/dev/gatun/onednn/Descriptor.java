@@ -121,10 +121,28 @@ final class Descriptor {
         return strides;
     }
 
-    /** Returns the descriptor of elements of another type that lie as these: strided, or in blocks of channels. */
+    /**
+     * Returns the descriptor of elements of a type that lie as these.
+     *
+     * @throws IllegalArgumentException if the type is another one and these lie in other blocks than of {@link #isBlockedAlone channels alone}
+     */
     Descriptor as(DataType type) {
+        if (type.code() == number(Dnnl.dnnl_query_data_type())) {
+            return this;
+        }
         long[] sizes = blocks().getLast();
+        if (sizes.length > 0 && !isBlockedAlone()) {
+            throw new IllegalArgumentException("blocks " + this + " cannot be said of elements of type " + type);
+        }
         return sizes.length == 0 ? strided(type, dims(), strides()) : blocked(type, (int) sizes[0], dims());
+    }
+
+    /** Returns whether these lie as {@link #blocked} says: in blocks of 8 or 16 channels, axes in the usual order. */
+    boolean isBlockedAlone() {
+        long[] sizes = blocks().getLast();
+        long[] dims = dims();
+        return sizes.length == 1 && blocks().getFirst()[0] == 1 && (sizes[0] == 8 || sizes[0] == 16) && dims.length >= 3 && dims.length <= 5
+                && Arrays.equals(strides(), blocked(DataType.F32, (int) sizes[0], dims).strides());
     }
 
     /** Returns the native object. */

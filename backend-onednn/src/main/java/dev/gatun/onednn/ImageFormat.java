@@ -20,7 +20,6 @@ enum ImageFormat {
     ROW_MAJOR;
 
     private static final int SPATIAL = 2;
-    private static final int BLOCK = 16;
 
     /** Returns whether a tensor is such an image. */
     static boolean isImage(TensorType tensor) {
@@ -34,16 +33,12 @@ enum ImageFormat {
         return switch (this) {
             case ROW_MAJOR -> Descriptor.plain(type, dims);
             case CHANNELS_LAST -> Descriptor.strided(type, dims, channelsLast(dims));
-            case BLOCKS -> Descriptor.blocked(type, block(type), dims);
+            case BLOCKS -> Descriptor.blocked(type, DnnlLayout.block(type), dims);
         };
     }
 
-    private static int block(DataType type) {
-        return type == DataType.F32 ? DnnlLayout.block() : BLOCK;
-    }
-
     private boolean canHold(DataType type, TensorType image) {
-        return this != BLOCKS || Descriptor.isFull(image, block(type));
+        return this != BLOCKS || Descriptor.isFull(image, DnnlLayout.block(type));
     }
 
     private static long[] channelsLast(long... dims) {

@@ -27,7 +27,7 @@ record MemoryOrder(Descriptor descriptor, List<Integer> axes, int block) {
             return Optional.empty();
         }
         long[] inner = d.blocks().getFirst();
-        boolean inChannels = inner.length == 1 && inner[0] == CHANNELS && d.dims()[CHANNELS] % d.blocks().getLast()[0] == 0;
+        boolean inChannels = d.isBlockedAlone() && d.dims()[CHANNELS] % d.blocks().getLast()[0] == 0;
         int block = inChannels ? (int) d.blocks().getLast()[0] : 1;
         return inner.length == 0 || inChannels ? Optional.of(new MemoryOrder(d, order(d), block)) : Optional.empty();
     }

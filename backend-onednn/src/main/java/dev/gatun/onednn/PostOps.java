@@ -150,7 +150,7 @@ record PostOps(int bias, List<Step> steps) {
                 return Optional.empty();
             }
             return function == BinaryFunction.ADD ? Optional.of(others)
-                    : others.size() == 1 && others.getFirst() instanceof With(int _, int o) ? algorithm(function).map(f -> List.of(new With(f, o)))
+                    : others.size() == 1 && others.getFirst() instanceof With(int _, int o) ? Binary.algorithm(function).map(f -> List.of(new With(f, o)))
                     : Optional.empty();
         }
 
@@ -219,17 +219,6 @@ record PostOps(int bias, List<Step> steps) {
             case NEG -> Optional.of(new Function(Dnnl.dnnl_eltwise_linear(), -1, 0));
             case SIGN, RECIPROCAL, SQRT, RSQRT, EXP, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, ERF, SOFTPLUS,
                  FLOOR, CEIL, ROUND, TRUNC, IS_NAN, IS_INF, LOGICAL_NOT, BITWISE_NOT -> Optional.empty();
-        };
-    }
-
-    /** Of minimum and maximum oneDNN's lose NaN. */
-    private static Optional<Integer> algorithm(BinaryFunction f) {
-        return switch (f) {
-            case ADD -> Optional.of(Dnnl.dnnl_binary_add());
-            case SUB -> Optional.of(Dnnl.dnnl_binary_sub());
-            case MUL -> Optional.of(Dnnl.dnnl_binary_mul());
-            case DIV -> Optional.of(Dnnl.dnnl_binary_div());
-            case POW, MOD, REM, MIN, MAX, ATAN2, AND, OR, XOR, SHIFT_LEFT, SHIFT_RIGHT, EQ, NE, LT, LE, GT, GE -> Optional.empty();
         };
     }
 

@@ -3,13 +3,17 @@
  *
  * <pre>
  * OneDnnProvider       is it usable? -> OneDnnBackend
- * Library              oneDNN in this process: version, engine, stream; {@link dev.gatun.onednn.Status} -> NativeException
+ * Library              oneDNN in this process: version, engine, stream; {@link dev.gatun.onednn.Status} -> {@link dev.gatun.spi.NativeException}
  * OpenMp, Runner       the one thread that calls oneDNN, its pool of threads, and tasks of the vector backend on that pool
- * Primitives           KernelRequest -> one class a kind: Conv, ConvGradient, MatMul, Reorder, Rnn, Pool, BatchNorm, Lrn,
- *                      Reduce, Permute, Concat, Sum, Eltwise, Binary, FlatRegion; ImageFormat, PoolShape: what some of them share
+ * Session              what the kernels of one opened backend share, and what is destroyed when it is closed
+ * Primitives           KernelRequest -> one class a kind: Conv, ConvGradient, MatMul, Reorder, Cast, Rnn, Pool, BatchNorm, Lrn, Reduce, Permute,
+ *                      Concat, Sum, Eltwise, Binary, FlatRegion; SmallWork: what is left to the vector backend
+ * ConvShape, PoolShape, ImageFormat, MemoryOrder, Scales, Sources, RnnKernel, RnnBias, RnnWeights
+ *                      what some of these share or need besides
  * Bf16MaxPool          kernels of our own for what neither oneDNN nor the vector backend has: Bf16MaxPoolGradient; PixelRuns, WindowPositions
- * Descriptor           how a tensor lies, as a value; DnnlLayout = Descriptor as a layout of the planner's
- * PrimitiveDescriptor  an implementation that oneDNN offers; Attributes, PostOps: what it does besides
+ * Bf16Products         Bf16Product, which oneDNN lends to the vector backend
+ * DataType, Descriptor how a tensor lies, as a value; DnnlLayout = Descriptor as a layout of the planner's; Detour: from one to another
+ * PrimitiveDescriptor  an implementation that oneDNN offers; Attributes, PostOps, Scaling: what it does besides
  * PrimitiveKernel      a primitive with its Operands; BoundPrimitive: with memory objects and the table of arguments
  * OneDnnExecutable     a plan of bound primitives and other kernels: one downcall a step
  * </pre>

@@ -29,8 +29,8 @@ import java.util.zip.CheckedInputStream;
  * Where bundled libraries are extracted: one folder for each content, {@code KEY-CRC-CRC}, which several JVMs may fill at once.
  *
  * <p>An entry is a plain file under its final name, put there by an atomic rename when its content was complete and its checksum right. It bears a fixed time
- * of modification: who writes to it later changes that. So at most starts owner, mode, length and time are compared, and the content is read only if the time
- * is another one. Files are replaced, never written to: a JVM that has mapped the old one keeps it. See ADR 0013.
+ * of modification: who writes to it later changes that. So most starts compare owner, mode, length and time alone, and read the content only if the
+ * time is another one. Files are replaced, never written to: a JVM that has mapped the old one keeps it. See ADR 0013.
  */
 final class LibraryCache {
     /** Names another folder than the user's own. */
