@@ -45,8 +45,8 @@ import java.util.stream.IntStream;
  * </pre>
  *
  * <p>Not used: softmax, which makes 0 of NaN, and whose logarithm is off by 3e-6 near 0; shuffle, which is fast in blocks only, and PReLU, resampling and
- * gradients of elementwise functions, which are not ops here but programs and gathers; layer and group normalization, whose second result is the variance, where
- * that of our op, which its gradient reads, is 1/σ.
+ * gradients of elementwise functions, which are not ops here but programs and gathers; layer and group normalization, whose second result is the variance,
+ * where that of our op, which its gradient reads, is 1/σ.
  *
  * @param mixed whether float32 convolutions and products may run on the vector backend's kernels where those are faster; else they do where oneDNN has none
  */

@@ -40,8 +40,9 @@ final class Reorder {
     /** Returns the copy from one operand into another, {@code DNNL_ARG_FROM} and {@code DNNL_ARG_TO}, or empty if there are only plain loops for it. */
     static Optional<PrimitiveKernel> between(Operand from, Operand to, Session session) {
         try (Attributes attributes = new Attributes()) {
-            return PrimitiveDescriptor.create("dnnl_reorder_primitive_desc_create", List.of(from, to), (pd, arena) -> Dnnl.dnnl_reorder_primitive_desc_create(pd,
-                    from.view().handle(), session.library().engine(), to.view().handle(), session.library().engine(), attributes.handle())).map(descriptor -> {
+            return PrimitiveDescriptor.create("dnnl_reorder_primitive_desc_create", List.of(from, to), (pd, arena) ->
+                    Dnnl.dnnl_reorder_primitive_desc_create(pd, from.view().handle(), session.library().engine(), to.view().handle(),
+                            session.library().engine(), attributes.handle())).map(descriptor -> {
                         try (descriptor) {
                             return PrimitiveKernel.part(session, descriptor, List.of(from), List.of(to));
                         }

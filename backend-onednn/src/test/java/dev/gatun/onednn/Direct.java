@@ -67,7 +67,7 @@ final class Direct implements AutoCloseable {
         agrees(kernel, request, request.inputs().stream().map(t -> operand(t, random)).toList(), tolerance);
     }
 
-    /** {@link #agrees} on all pairs of numbers of which some are zeros of both signs, infinite or none; where the result is such, its sign counts. */
+    /** {@link #agrees} on all pairs of numbers of which some are zeros of both signs, infinite or none; a result that is infinite or none must be the same. */
     void agreesOnExtremes(Kind kind, KernelRequest.Single request, double tolerance) {
         Kernel kernel = kernel(kind, request).orElseThrow(() -> new AssertionError("no kernel for " + request));
         List<Tensor> operands = new ArrayList<>();
@@ -94,8 +94,8 @@ final class Direct implements AutoCloseable {
                 double difference = Math.abs(results.get(i)[k] - expected[i][k]);
                 boolean same = Double.compare(results.get(i)[k], expected[i][k]) == 0;
                 boolean exact = tolerance == 0 || !Double.isFinite(expected[i][k]);
-                assertTrue(same || !exact && difference <= tolerance * largest, kernel.name() + " for " + request + ": result " + i + " element " + k + " is " + results.get(i)[k]
-                        + ", expected " + expected[i][k]);
+                assertTrue(same || !exact && difference <= tolerance * largest, kernel.name() + " for " + request + ": result " + i + " element " + k
+                        + " is " + results.get(i)[k] + ", expected " + expected[i][k]);
             }
         }
     }
