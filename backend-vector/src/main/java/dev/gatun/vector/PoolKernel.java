@@ -24,8 +24,8 @@ import jdk.incubator.vector.FloatVector;
  * row before; the few windows at the left and right border are then computed again. Otherwise each folded row stands between neutral elements.
  */
 final class PoolKernel implements FrameKernel {
-    /** Bytes of folded rows of a strip: the first-level cache holds them, with what they are made of. */
-    private static final int STRIP = 8 << 10;
+    /** Bytes of folded rows of a strip: so few that the next one's rows are on their way from memory while neighbours are folded, which needs none. */
+    private static final int STRIP = 2 << 10;
 
     /** So many windows of a row may be computed again. */
     private static final int BORDER = 3;
