@@ -33,6 +33,8 @@ final class Lowering {
     private final Map<Value, Held> held = new HashMap<>();
     private final Map<Place, Map<Layout, Held>> reordered = new HashMap<>();
     private final Map<Source.Scalar, Held> scalars = new HashMap<>();
+    /** What the backend answered: portions of a batch ask for the same again and again. */
+    private final Map<KernelRequest, Optional<Kernel>> kernels = new HashMap<>();
     /** Narrow constants in F32. */
     private final Map<Place, Held> cast = new HashMap<>();
 
@@ -117,8 +119,8 @@ final class Lowering {
 
     private List<Held> single(Op op, List<Held> in, List<TensorType> types) {
         KernelRequest.Single request = new KernelRequest.Single(op, types(in), types, layouts(in), frozen(in));
-        Optional<Kernel> kernel = backend.compile(request);
-        if (kernel.isEmpty() && Widening.of(request).flatMap(backend::compile).isPresent()) {
+        Optional<Kernel> kernel = kernel(request);
+        if (kernel.isEmpty() && Widening.of(request).flatMap(this::kernel).isPresent()) {
             return widened(op, in, types);
         }
         return launch(request, kernel.orElseGet(() -> fallback(ReferenceKernels.fallback(op, request.inputs(), types), request.inputs(), types)), in);
@@ -150,7 +152,7 @@ final class Lowering {
     /** A fused request, or what it was made of: the root, then the region over its result. */
     private List<Held> epilogue(Fused.Epilogue e, List<Held> in, List<TensorType> types) {
         KernelRequest.Epilogue request = new KernelRequest.Epilogue(e, types(in), types, layouts(in), frozen(in));
-        Optional<Kernel> kernel = backend.compile(request);
+        Optional<Kernel> kernel = kernel(request);
         if (kernel.isPresent()) {
             return launch(request, kernel.get(), in);
         }
@@ -164,7 +166,7 @@ final class Lowering {
     /** A region, or its instructions one by one over expanded operands. */
     private List<Held> region(Fused.Region r, List<Held> in, List<TensorType> types) {
         KernelRequest.Region request = new KernelRequest.Region(r, types(in), types, layouts(in), frozen(in));
-        Optional<Kernel> kernel = backend.compile(request);
+        Optional<Kernel> kernel = kernel(request);
         if (kernel.isPresent()) {
             return launch(request, kernel.get(), in);
         }
@@ -182,6 +184,10 @@ final class Lowering {
             values.set(a, single(new Movement.Expand(r.shape()), List.of(v), List.of(v.type().with(r.shape()))).getFirst());
         }
         return values.get(a);
+    }
+
+    private Optional<Kernel> kernel(KernelRequest request) {
+        return kernels.computeIfAbsent(request, backend::compile);
     }
 
     private List<Held> launch(KernelRequest request, Kernel kernel, List<Held> in) {
@@ -213,7 +219,7 @@ final class Lowering {
         Held known = copies.get(layout);
         if (known == null) {
             KernelRequest.Reorder request = new KernelRequest.Reorder(value.type(), value.layout(), layout);
-            Kernel kernel = backend.compile(request).orElseThrow(() -> new IllegalStateException("backend " + backend.name() + " has no reorder of "
+            Kernel kernel = kernel(request).orElseThrow(() -> new IllegalStateException("backend " + backend.name() + " has no reorder of "
                     + value.type() + " from " + value.layout().label() + " to " + layout.label()));
             if (value.place().kind() == Place.Kind.CONSTANT) {
                 known = new Held(value.type(), constants.compute(kernel, List.of(value.place()), layout.bytes(value.type())), layout);

@@ -85,7 +85,9 @@ public final class Plan implements AutoCloseable {
         Constants constants = new Constants(backend.memory(), unused);
         frozen.forEach(constants::bind);
         Graph folded = lowered(fold(Simplify.apply(graph), backend, constants, notes), backend, constants, policy);
-        Graph scheduled = Schedule.apply(Fuse.apply(folded), donations);
+        Portions.Result portions = Portions.apply(Fuse.apply(folded), backend.cachedBytes());
+        portions.note().ifPresent(notes::add);
+        Graph scheduled = Schedule.apply(portions.graph(), donations);
         Lowering.Result lowered = Lowering.apply(scheduled, backend, constants);
         int leaves = graph.leaves().size();
         Assignment.Result assigned = Assignment.apply(backend, lowered, leaves, constants.buffers().size(), donations);

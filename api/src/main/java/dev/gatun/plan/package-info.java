@@ -10,6 +10,7 @@
  *                 products in 8 bits, if that is asked for                    Graph -> Graph
  * RepeatCasts     each reader of a narrow value casts it for itself           Graph -> Graph
  * Fuse            elementwise regions, epilogues                              Graph -> Graph
+ * Portions        large batches a few images at a time                        Graph -> Graph
  * Schedule        an order with a small peak                                  Graph -> Graph
  * Lowering        kernels, layouts, reorders                                  Graph -> launches
  * Assignment      outputs, donations, in place, MemoryPlan: offsets           launches -> Program

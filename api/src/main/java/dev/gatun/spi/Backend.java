@@ -40,6 +40,14 @@ public interface Backend extends AutoCloseable {
         return new StepExecutable(program, memory());
     }
 
+    /**
+     * Returns how large a value may be, in bytes, that still is in a cache when the step after the one that wrote it reads it. The planner takes larger batches
+     * of images through a network's first steps in portions. The default asks for none.
+     */
+    default long cachedBytes() {
+        return Long.MAX_VALUE;
+    }
+
     /** Returns the bytes that intermediates are aligned to in the arena. */
     default int alignment() {
         return 64;

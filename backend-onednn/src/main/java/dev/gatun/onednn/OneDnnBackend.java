@@ -54,6 +54,11 @@ final class OneDnnBackend implements Backend {
     }
 
     @Override
+    public long cachedBytes() {
+        return vector.cachedBytes();
+    }
+
+    @Override
     public Optional<Kernel> compile(KernelRequest request) {
         return pool.runner().call(() -> primitives.kernel(request));
     }

@@ -17,17 +17,20 @@ final class PrimitiveKernel implements Kernel {
     /** Where no operand is overwritten. */
     static final int NONE = -1;
 
+    /** Where a result may lie: apart from the operands, over one of them, or all around them, as they lie one behind the other. */
+    private enum Placing { APART, IN_PLACE, JOINED }
+
     private final Session session;
     private final MemorySegment primitive;
     private final String name;
     private final List<Operand> inputs;
     private final List<Operand> outputs;
     private final Descriptor scratchpad;
-    private final boolean inPlace;
+    private final Placing placing;
     private final int overwritten;
     private BoundPrimitive bound;                 // null until it is launched by itself; belongs to the runner's thread
 
-    private PrimitiveKernel(Session session, PrimitiveDescriptor descriptor, List<Operand> inputs, List<Operand> outputs, boolean inPlace, int overwritten) {
+    private PrimitiveKernel(Session session, PrimitiveDescriptor descriptor, List<Operand> inputs, List<Operand> outputs, Placing placing, int overwritten) {
         this.session = session;
         this.primitive = descriptor.primitive();
         session.own(this, primitive);
@@ -35,28 +38,33 @@ final class PrimitiveKernel implements Kernel {
         this.inputs = List.copyOf(inputs);
         this.outputs = List.copyOf(outputs);
         this.scratchpad = descriptor.argument(Dnnl.DNNL_ARG_SCRATCHPAD());
-        this.inPlace = inPlace;
+        this.placing = placing;
         this.overwritten = overwritten;
     }
 
     /** Returns the kernel of a primitive. @param inputs its operands in the request's order @param outputs its results */
     static Kernel of(Session session, PrimitiveDescriptor descriptor, List<Operand> inputs, List<Operand> outputs) {
-        return new PrimitiveKernel(session, descriptor, inputs, outputs, false, NONE);
+        return new PrimitiveKernel(session, descriptor, inputs, outputs, Placing.APART, NONE);
     }
 
     /** {@link #of} for a primitive that reads each element of an operand only to write the result's at the same place. */
     static Kernel inPlace(Session session, PrimitiveDescriptor descriptor, List<Operand> inputs, List<Operand> outputs) {
-        return new PrimitiveKernel(session, descriptor, inputs, outputs, true, NONE);
+        return new PrimitiveKernel(session, descriptor, inputs, outputs, Placing.IN_PLACE, NONE);
+    }
+
+    /** {@link #of} for a primitive whose operands, one behind the other, are its result. */
+    static Kernel joining(Session session, PrimitiveDescriptor descriptor, List<Operand> inputs, List<Operand> outputs) {
+        return new PrimitiveKernel(session, descriptor, inputs, outputs, Placing.JOINED, NONE);
     }
 
     /** {@link #of} for a primitive that adds to its result. @param overwritten the operand that it finds there, or {@link #NONE} */
     static Kernel adding(Session session, PrimitiveDescriptor descriptor, List<Operand> inputs, List<Operand> outputs, int overwritten) {
-        return new PrimitiveKernel(session, descriptor, inputs, outputs, false, overwritten);
+        return new PrimitiveKernel(session, descriptor, inputs, outputs, Placing.APART, overwritten);
     }
 
     /** {@link #of} as a part of another kernel. */
     static PrimitiveKernel part(Session session, PrimitiveDescriptor descriptor, List<Operand> inputs, List<Operand> outputs) {
-        return new PrimitiveKernel(session, descriptor, inputs, outputs, false, NONE);
+        return new PrimitiveKernel(session, descriptor, inputs, outputs, Placing.APART, NONE);
     }
 
     MemorySegment primitive() {
@@ -109,7 +117,12 @@ final class PrimitiveKernel implements Kernel {
 
     @Override
     public boolean inPlace(int operand, int result) {
-        return operand == overwritten ? result == 0 : inPlace && inputs.get(operand).view().equals(outputs.get(result).view());
+        return operand == overwritten ? result == 0 : placing == Placing.IN_PLACE && inputs.get(operand).view().equals(outputs.get(result).view());
+    }
+
+    @Override
+    public boolean joins() {
+        return placing == Placing.JOINED;
     }
 
     /** Throws unless there is a buffer for each argument: what it is not given, the library would look for at address 0. */

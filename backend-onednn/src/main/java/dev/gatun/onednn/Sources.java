@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,8 +36,13 @@ record Sources(KernelRequest request, List<Descriptor> descriptors) {
         return descriptors.size();
     }
 
-    /** Returns the kernel of the primitive that {@code creation} describes, or empty if there are only plain loops. @param type of the result */
-    Optional<Kernel> kernel(String function, DataType type, Session session, Creation creation) {
+    /**
+     * Returns the kernel of the primitive that {@code creation} describes, or empty if there are only plain loops.
+     *
+     * @param type of the result
+     * @param alongImages whether it joins images, so that the operands one behind the other are the result if they lie like it
+     */
+    Optional<Kernel> kernel(String function, DataType type, boolean alongImages, Session session, Creation creation) {
         TensorType y = request.outputs().getFirst();
         Descriptor any = Descriptor.any(type, Descriptor.dims(y));
         try (Attributes attributes = new Attributes()) {
@@ -48,8 +54,9 @@ record Sources(KernelRequest request, List<Descriptor> descriptors) {
                 return creation.create(pd, arena, any.handle(), table, attributes.handle());
             }).map(descriptor -> {
                 try (descriptor) {
-                    return PrimitiveKernel.of(session, descriptor, operands(),
-                            List.of(Operand.of(Dnnl.DNNL_ARG_DST(), descriptor, y, Descriptor.plain(type, y))));
+                    List<Operand> result = List.of(Operand.of(Dnnl.DNNL_ARG_DST(), descriptor, y, Descriptor.plain(type, y)));
+                    return alongImages && descriptors.stream().allMatch(x -> isPart(x, descriptor.argument(Dnnl.DNNL_ARG_DST())))
+                            ? PrimitiveKernel.joining(session, descriptor, operands(), result) : PrimitiveKernel.of(session, descriptor, operands(), result);
                 }
             });
         }
@@ -61,5 +68,14 @@ record Sources(KernelRequest request, List<Descriptor> descriptors) {
             operands.add(new Operand(Dnnl.DNNL_ARG_MULTIPLE_SRC() + i, request.layouts().get(i), descriptors.get(i)));
         }
         return operands;
+    }
+
+    /** Returns whether some images lie as the same images do in {@code all}, which has them one behind the other. */
+    private static boolean isPart(Descriptor images, Descriptor all) {
+        boolean sameBlocks = images.isOpen() && all.isOpen() && Arrays.equals(images.blocks().getFirst(), all.blocks().getFirst())
+                && Arrays.equals(images.blocks().getLast(), all.blocks().getLast());
+        int rank = all.dims().length;
+        return sameBlocks && Arrays.equals(images.strides(), 1, rank, all.strides(), 1, rank)
+                && images.bytes() * all.dims()[0] == all.bytes() * images.dims()[0];
     }
 }

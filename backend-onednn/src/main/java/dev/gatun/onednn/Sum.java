@@ -24,8 +24,8 @@ final class Sum {
     static Optional<Kernel> of(Fused.Region region, KernelRequest.Region request, Session session) {
         TensorType y = request.outputs().getFirst();
         return !isSum(region) || !request.inputs().stream().allMatch(y::equals) ? Optional.empty()
-                : Sources.of(request).flatMap(x -> DataType.floating(y.dtype()).flatMap(type -> x.kernel("dnnl_sum_primitive_desc_create", type, session,
-                        (pd, arena, result, sources, attributes) -> Dnnl.dnnl_sum_primitive_desc_create(pd, session.library().engine(), result, x.count(),
+                : Sources.of(request).flatMap(x -> DataType.floating(y.dtype()).flatMap(type -> x.kernel("dnnl_sum_primitive_desc_create", type, false,
+                        session, (pd, arena, result, sources, attributes) -> Dnnl.dnnl_sum_primitive_desc_create(pd, session.library().engine(), result, x.count(),
                                 ones(x.count(), arena), sources, attributes))));
     }
 

@@ -79,6 +79,11 @@ final class VectorBackend implements Backend {
     }
 
     @Override
+    public long cachedBytes() {
+        return 2 * Caches.L2 * workers.threads();                      // beyond that its share of the last cache helps, which others use too
+    }
+
+    @Override
     public Optional<Kernel> compile(KernelRequest request) {
         return watched(unwatched(request));
     }

@@ -18,6 +18,11 @@ public final class VectorKernels implements AutoCloseable {
         return Threads.count();
     }
 
+    /** Returns what {@link dev.gatun.spi.Backend#cachedBytes} is on these threads. */
+    public long cachedBytes() {
+        return backend.cachedBytes();
+    }
+
     /** Returns the kernel for a request, or empty. */
     public Optional<Kernel> compile(KernelRequest request) {
         return backend.compile(request);

@@ -1,5 +1,6 @@
 package dev.gatun.testkit;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -57,6 +58,8 @@ public abstract class BackendConformance {
     private static final int SMALL = 3;
     private static final int CALLERS = 4;
     private static final int CONFIGURATIONS = 500;
+    /** Two of the kit's images of 12 channels, 20 x 22 pixels. */
+    private static final long CACHED_BYTES = 2 * 12 * 20 * 22 * Float.BYTES;
     private static final int FAILURES = 20;
     private static final String CHOSEN = System.getProperty("gatun.kit.case", "");
 
@@ -184,6 +187,23 @@ public abstract class BackendConformance {
                 check(c, dtype, expected.difference(Outcome.call(f, sample)));
             }
         })));
+    }
+
+    /** The same kernels run on fewer images, whose sums they may take in another order. */
+    @Test
+    void aBatchInPortionsGivesWhatItGivesAtOnce() {
+        ImageNetwork network = new ImageNetwork(5);
+        try (Backend smallCache = Backends.open(new GuardedBackend.Single(new SmallCache(backend, CACHED_BYTES)))) {
+            for (Precision p : Stream.of(Precision.F32, Precision.BF16).filter(p -> backend.whyNot(p).isEmpty()).toList()) {
+                try (CompiledFunction exact = network.on(reference); CompiledFunction portions = network.on(smallCache).precision(p)) {
+                    String plan = portions.explain(network.x().type());
+                    assertTrue(plan.contains("takes 5 images through the first "), plan);
+                    double tolerance = p == Precision.F32 ? 1e-5 : 2e-2;
+                    assertArrayEquals(exact.call(network.x()).getFirst().toFloatArray(), portions.call(network.x()).getFirst().toFloatArray(),
+                            (float) tolerance, p + "\n" + plan);
+                }
+            }
+        }
     }
 
     @Test

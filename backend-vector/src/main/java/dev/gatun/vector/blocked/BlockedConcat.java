@@ -14,18 +14,19 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/** Blocked images joined along their channels: where every one but the last fills its blocks, whole blocks are copied. */
+/** Blocked images joined, or joined along their channels: where every one but the last fills its blocks, whole blocks are copied. */
 final class BlockedConcat implements FrameKernel {
+    /** How often each operand's blocks are asked for: images, but 1 where these are what is joined. */
     private final int images;
     private final int[] blocks;
     private final int allBlocks;
     private final long plane;
     private final Workers workers;
 
-    private BlockedConcat(List<TensorType> inputs, Workers workers) {
+    private BlockedConcat(boolean joinsImages, List<TensorType> inputs, Workers workers) {
         this.workers = workers;
-        images = inputs.getFirst().shape().dim(0);
-        blocks = inputs.stream().mapToInt(type -> Panel.blocks(type.shape().dim(1))).toArray();
+        images = joinsImages ? 1 : inputs.getFirst().shape().dim(0);
+        blocks = inputs.stream().mapToInt(type -> Panel.blocks(type.shape().dim(1)) * (joinsImages ? type.shape().dim(0) : 1)).toArray();
         allBlocks = Arrays.stream(blocks).sum();
         plane = Blocked.pixels(inputs.getFirst().shape()) * Simd.BYTES;
     }
@@ -34,7 +35,8 @@ final class BlockedConcat implements FrameKernel {
     static Optional<Kernel> of(Movement.Concat op, KernelRequest.Single request, Workers workers) {
         List<TensorType> inputs = request.inputs();
         boolean whole = inputs.subList(0, inputs.size() - 1).stream().allMatch(type -> type.shape().rank() > 1 && type.shape().dim(1) % Simd.LANES == 0);
-        return op.axis() == 1 && whole && inputs.stream().allMatch(Blocked::suits) ? Optional.of(new BlockedConcat(inputs, workers)) : Optional.empty();
+        return (op.axis() == 0 || op.axis() == 1 && whole) && inputs.stream().allMatch(Blocked::suits)
+                ? Optional.of(new BlockedConcat(op.axis() == 0, inputs, workers)) : Optional.empty();
     }
 
     @Override
@@ -52,7 +54,7 @@ final class BlockedConcat implements FrameKernel {
         return List.of(Blocked.NATIVE);
     }
 
-    /** Of a single image the blocks of channels lie one behind the other. */
+    /** Images, and the blocks of channels of a single one, lie one behind the other. */
     @Override
     public boolean joins() {
         return images == 1;
