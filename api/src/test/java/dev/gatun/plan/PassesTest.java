@@ -293,4 +293,35 @@ class PassesTest {
             }
         }
     }
+
+    @Test
+    void portionsEndWhereWeightsAreLargerThanActivations() {
+        Value x = input(3, 2, 8, 8);
+        Conv conv = new Conv(new Geometry(Ints.of(1, 1), Ints.of(0, 0), Ints.of(0, 0), Ints.of(1, 1), 1));
+        Value early = b.leaf(TensorType.of(DType.F32, 2, 2, 1, 1), true);
+        Value late = b.leaf(TensorType.of(DType.F32, 500, 2, 1, 1), true);
+        Value y = b.add(RELU, b.add(conv, x, early));
+        Graph graph = b.build(List.of(b.add(conv, y, late)));
+        Portions.Result portions = Portions.apply(graph, 1024);
+        assertEquals("takes 3 images through the first 2 ops in 2 portions", portions.note().orElseThrow());
+        assertGraph("""
+                %0 = input f32[3, 2, 8, 8]
+                %1 = frozen f32[2, 2, 1, 1]
+                %2 = frozen f32[500, 2, 1, 1]
+                """, portions.graph());
+    }
+
+    @Test
+    void whatFitsIntoTheCacheStaysWhole() {
+        Value x = input(3, 2, 8, 8);
+        Graph graph = b.build(List.of(b.add(RELU, b.add(RELU, x))));
+        assertEquals(graph, Portions.apply(graph, 3 * 2 * 8 * 8 * Float.BYTES).graph());
+    }
+
+    @Test
+    void whatDependsOnOtherImagesIsInNoPortion() {
+        Value x = input(4, 2, 8, 8);
+        Graph graph = b.build(List.of(b.add(SUB, x, b.add(new Expand(Shape.of(4, 2, 8, 8)), b.add(SUM, x)))));
+        assertEquals(graph, Portions.apply(graph, 1).graph());
+    }
 }
