@@ -299,7 +299,7 @@ class PassesTest {
         Value x = input(3, 2, 8, 8);
         Conv conv = new Conv(new Geometry(Ints.of(1, 1), Ints.of(0, 0), Ints.of(0, 0), Ints.of(1, 1), 1));
         Value early = b.leaf(TensorType.of(DType.F32, 2, 2, 1, 1), true);
-        Value late = b.leaf(TensorType.of(DType.F32, 500, 2, 1, 1), true);
+        Value late = b.leaf(TensorType.of(DType.F32, 4, 2, 8, 8), true);
         Value y = b.add(RELU, b.add(conv, x, early));
         Graph graph = b.build(List.of(b.add(conv, y, late)));
         Portions.Result portions = Portions.apply(graph, 1024);
@@ -307,8 +307,17 @@ class PassesTest {
         assertGraph("""
                 %0 = input f32[3, 2, 8, 8]
                 %1 = frozen f32[2, 2, 1, 1]
-                %2 = frozen f32[500, 2, 1, 1]
-                """, portions.graph());
+                %2 = frozen f32[4, 2, 8, 8]
+                %3 = slice[starts=[0, 0, 0, 0], sizes=[1, 2, 8, 8], steps=[1, 1, 1, 1]](%0) : f32[1, 2, 8, 8]
+                %4 = CONV(%3, %1) : f32[1, 2, 8, 8]
+                %5 = relu(%4) : f32[1, 2, 8, 8]
+                %6 = slice[starts=[1, 0, 0, 0], sizes=[2, 2, 8, 8], steps=[1, 1, 1, 1]](%0) : f32[2, 2, 8, 8]
+                %7 = CONV(%6, %1) : f32[2, 2, 8, 8]
+                %8 = relu(%7) : f32[2, 2, 8, 8]
+                %9 = concat[axis=0](%5, %8) : f32[3, 2, 8, 8]
+                %10 = CONV(%9, %2) : f32[3, 4, 1, 1]
+                return %10
+                """.replace("CONV", Graph.describe(conv, List.of()).replace("()", "")), portions.graph());
     }
 
     @Test
