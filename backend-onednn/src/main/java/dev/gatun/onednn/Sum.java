@@ -25,8 +25,8 @@ final class Sum {
         TensorType y = request.outputs().getFirst();
         return !isSum(region) || !request.inputs().stream().allMatch(y::equals) ? Optional.empty()
                 : Sources.of(request).flatMap(x -> DataType.floating(y.dtype()).flatMap(type -> x.kernel("dnnl_sum_primitive_desc_create", type, false,
-                        session, (pd, arena, result, sources, attributes) -> Dnnl.dnnl_sum_primitive_desc_create(pd, session.library().engine(), result, x.count(),
-                                ones(x.count(), arena), sources, attributes))));
+                        session, (pd, arena, result, sources, attributes) -> Dnnl.dnnl_sum_primitive_desc_create(pd, session.library().engine(), result,
+                                x.count(), ones(x.count(), arena), sources, attributes))));
     }
 
     private static MemorySegment ones(int count, Arena arena) {
