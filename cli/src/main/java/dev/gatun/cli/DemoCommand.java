@@ -139,7 +139,7 @@ final class DemoCommand implements Callable<Integer> {
         for (int i = 1; i < runs.size(); i++) {
             Run run = runs.get(i);
             runs.subList(0, i).stream().filter(r -> r.kernels().equals(run.kernels())).findFirst().ifPresent(r ->
-                    out.println(run.backend().name() + " and " + r.backend().name() + " ran the same kernels: the choice for a network this small."));
+                    out.println("Both " + r.backend().name() + " and " + run.backend().name() + " chose the same kernels for a network this small."));
         }
     }
 

@@ -29,7 +29,7 @@ class DemoCommandTest {
         }
         String first = Backends.discovered().getFirst().name();
         assertTrue(lines.get(4).startsWith(first), out.toString());
-        assertTrue(lines.contains("vector and onednn ran the same kernels: the choice for a network this small."), out.toString());
+        assertTrue(lines.contains("Both onednn and vector chose the same kernels for a network this small."), out.toString());
         long usable = Backends.discovered().stream().filter(Discovered::isUsable).count();
         assertTrue(lines.getLast().matches("Done: one trained network, " + usable + " backends: at least (98|99|100)\\.\\d\\d % of 2000 "
                 + "unseen digits right, (99\\.9\\d|100\\.00) % of the answers the same, \\d+\\.\\d s in all\\."), lines.getLast());
