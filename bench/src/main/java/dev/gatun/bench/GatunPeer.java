@@ -62,7 +62,7 @@ record GatunPeer(Setting setting) implements Peer {
         Tensor x = Tensor.of(Numbers.of(WorkFiles.input(work), WorkFiles.INPUT), WorkFiles.input(work).shape().dims());
         return switch (work) {
             case Work.Inference w -> {
-                Layer network = Networks.layer(w.network());
+                Layer network = Networks.unfilled(w.network());
                 Safetensors.load(WorkFiles.weights(folder)).into(network);
                 Predictor predictor = predictor(network, x, backend);
                 yield new Calls(() -> predictor.predict(x), () -> predictor.predict(other(work, x)));

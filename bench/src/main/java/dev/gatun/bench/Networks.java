@@ -20,7 +20,7 @@ final class Networks {
 
     /** Returns a new network. */
     static Layer layer(String name) {
-        Layer layer = name.equals(SMALL) ? new SmallResNet(10) : Zoo.layer(name);
+        Layer layer = unfilled(name);
         long seed = 0;
         for (Parameter p : layer.parameters().values()) {
             Shape shape = p.type().shape();
@@ -30,6 +30,11 @@ final class Networks {
             }
         }
         return layer;
+    }
+
+    /** Returns a new network whose parameters will be read from a file: drawing them first would count as its start. */
+    static Layer unfilled(String name) {
+        return name.equals(SMALL) ? new SmallResNet(10) : Zoo.layer(name);
     }
 
     /** Returns the type of its input. */
