@@ -106,6 +106,11 @@ final class OpenBackend implements Backend {
     }
 
     @Override
+    public long cachedBytes() {
+        return inner.cachedBytes();
+    }
+
+    @Override
     public void close() {
         lock.writeLock().lock();
         try {
