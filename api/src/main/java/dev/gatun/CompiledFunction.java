@@ -140,7 +140,7 @@ public final class CompiledFunction implements AutoCloseable {
     }
 
     private void requirePossible(Precision wanted) {
-        backend.inner().whyNot(wanted).ifPresent(reason -> {
+        backend.backend().whyNot(wanted).ifPresent(reason -> {
             throw new UnsupportedOperationException("backend " + backend.name() + " cannot compute in " + wanted.label() + ": " + reason);
         });
     }
@@ -234,7 +234,7 @@ public final class CompiledFunction implements AutoCloseable {
                 donations.add(new Donation(overwrites[o], o));
             }
         }
-        Plan plan = Plan.of(graph, backend.inner(), buffers, donations, leaf -> frozen.remove(leaf).discard(), policy);
+        Plan plan = Plan.of(graph, backend.backend(), buffers, donations, leaf -> frozen.remove(leaf).discard(), policy);
         Traced t = new Traced(types, plan, plan.outputTypes(), givesResults ? overwrites : unpaired(plan.outputTypes().size()),
                 List.copyOf(frozen.values()));
         warnIfMany(types);

@@ -3,16 +3,11 @@ package dev.gatun;
 import dev.gatun.plan.Plan;
 import dev.gatun.plan.PlanCache;
 import dev.gatun.spi.Backend;
-import dev.gatun.spi.Executable;
-import dev.gatun.spi.Kernel;
-import dev.gatun.spi.KernelRequest;
-import dev.gatun.spi.Memory;
-import dev.gatun.spi.Program;
-import java.util.Optional;
+import dev.gatun.spi.DelegatingBackend;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /** A provider's backend as users hold it: with its cache of plans, and guarded so that closing waits for running calls and later calls fail cleanly. */
-final class OpenBackend implements Backend {
+final class OpenBackend implements DelegatingBackend {
     private final Backend inner;
     private final PlanCache plans;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
@@ -32,7 +27,8 @@ final class OpenBackend implements Backend {
     }
 
     /** Returns the provider's own backend, for the planner. */
-    Backend inner() {
+    @Override
+    public Backend backend() {
         return inner;
     }
 
@@ -63,51 +59,6 @@ final class OpenBackend implements Backend {
         } finally {
             exit();
         }
-    }
-
-    @Override
-    public String name() {
-        return inner.name();
-    }
-
-    @Override
-    public String description() {
-        return inner.description();
-    }
-
-    @Override
-    public int threads() {
-        return inner.threads();
-    }
-
-    @Override
-    public Memory memory() {
-        return inner.memory();
-    }
-
-    @Override
-    public Optional<Kernel> compile(KernelRequest request) {
-        return inner.compile(request);
-    }
-
-    @Override
-    public Optional<String> whyNot(Precision precision) {
-        return inner.whyNot(precision);
-    }
-
-    @Override
-    public Executable link(Program program) {
-        return inner.link(program);
-    }
-
-    @Override
-    public int alignment() {
-        return inner.alignment();
-    }
-
-    @Override
-    public long cachedBytes() {
-        return inner.cachedBytes();
     }
 
     @Override

@@ -5,11 +5,15 @@ import dev.gatun.spi.Arguments;
 import dev.gatun.spi.Backend;
 import dev.gatun.spi.BackendProvider;
 import dev.gatun.spi.Buffer;
+import dev.gatun.spi.DelegatingBackend;
 import dev.gatun.spi.DelegatingKernel;
+import dev.gatun.spi.Executable;
 import dev.gatun.spi.Kernel;
 import dev.gatun.spi.KernelRequest;
 import dev.gatun.spi.Layout;
 import dev.gatun.spi.Memory;
+import dev.gatun.spi.Program;
+import dev.gatun.spi.StepExecutable;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -23,7 +27,7 @@ import java.util.Optional;
  * guards are full of. A kernel that writes outside of its buffers fails; one that lets what it reads there, or what was in its results before, into
  * its results gives others than without guards. Row-major buffers begin at the next element behind a 64-byte boundary, as the memory of users may.
  */
-final class GuardedBackend implements Backend {
+final class GuardedBackend implements DelegatingBackend {
     private static final int GUARD = 256;
 
     private final Backend inner;
@@ -64,28 +68,24 @@ final class GuardedBackend implements Backend {
     }
 
     @Override
+    public Backend backend() {
+        return inner;
+    }
+
+    @Override
     public String name() {
         return inner.name() + " with guards";
     }
 
     @Override
-    public String description() {
-        return inner.description();
-    }
-
-    @Override
-    public Memory memory() {
-        return inner.memory();
-    }
-
-    @Override
-    public int alignment() {
-        return inner.alignment();
-    }
-
-    @Override
     public Optional<Kernel> compile(KernelRequest request) {
         return inner.compile(request).map(k -> new Guarded(k, request));
+    }
+
+    /** Step by step: guards are put around each launch. */
+    @Override
+    public Executable link(Program program) {
+        return new StepExecutable(program, memory());
     }
 
     @Override
