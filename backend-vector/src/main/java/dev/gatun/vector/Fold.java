@@ -84,7 +84,7 @@ final class Fold {
             s0 = s0.add(doubles(x + 4 * i));
             s1 = s1.add(doubles(x + 4 * (i + DOUBLES)));
         }
-        double sum = sum(s0.add(s1));
+        double sum = sumOfLanes(s0.add(s1));
         for (; i < n; i++) {
             sum += getFloat(x + 4 * i);
         }
@@ -99,7 +99,7 @@ final class Fold {
             p0 = p0.mul(doubles(x + 4 * i));
             p1 = p1.mul(doubles(x + 4 * (i + DOUBLES)));
         }
-        double product = product(p0.mul(p1));
+        double product = productOfLanes(p0.mul(p1));
         for (; i < n; i++) {
             product *= getFloat(x + 4 * i);
         }
@@ -177,7 +177,7 @@ final class Fold {
     }
 
     /** Returns the sum of the lanes, always in one order, which {@code reduceLanes} leaves open. */
-    static double sum(DoubleVector v) {
+    static double sumOfLanes(DoubleVector v) {
         DoubleVector s = v;
         if (DOUBLES >= 8) {
             s = s.add(s.rearrange(SWAP_4));
@@ -188,7 +188,7 @@ final class Fold {
         return s.lane(0) + s.lane(1);
     }
 
-    private static double product(DoubleVector v) {
+    private static double productOfLanes(DoubleVector v) {
         DoubleVector p = v;
         if (DOUBLES >= 8) {
             p = p.mul(p.rearrange(SWAP_4));

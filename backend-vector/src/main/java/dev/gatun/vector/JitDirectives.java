@@ -27,11 +27,15 @@ final class JitDirectives {
 
     /** Methods with vectors among their parameters or results. */
     private static final List<String> HELPERS = List.of("Native.*", "FloatMath.*", "Tails.*", "BFloat16.rounded", "ArgReduceKernel.equal", "Fold.doubles",
-            "Fold.get", "Fold.put", "Fold.sum", "Fold.product", "Transpose.shift", "Transpose.upper", "Truth.mask", "Truth.store");
+            "Fold.get", "Fold.put", "Fold.sumOfLanes", "Fold.productOfLanes", "Transpose.shift", "Transpose.upper", "Truth.mask", "Truth.store");
 
     /** Loops that are small enough to be inlined into callers that have several of them. */
     private static final List<String> LOOPS = List.of("Epilogue.add", "Epilogue.rectify", "Gemv.addFours", "Gemv.addOnes",
-            "Im2col.copy", "FloatUnary.*", "FloatBinary.*", "RnnGates.*");
+            "Im2col.copy", "FloatUnary.*", "FloatBinary.*", "RnnGates.*", "Fold.sum", "Fold.product", "Fold.max", "Fold.min", "Fold.add*",
+            "Moments.differences", "Moments.scale*", "Moments.squares", "Moments.products", "Moments.gradient", "PoolKernel.scale", "PoolRows.*",
+            "WindowFold.largest*", "WindowFold.sum*", "SoftmaxLines.finish", "GateKernel.gate*", "LocalResponseNormKernel.addSquares",
+            "LocalResponseNormKernel.multiply", "LocalResponseNormKernel.scale", "blocked/BlockedBatchNorm.moments", "blocked/BlockedBatchNorm.squares",
+            "blocked/BlockedBatchNorm.scale", "blocked/BlockedBatchNorm.products", "blocked/BlockedBatchNorm.slope");
 
     private static final AtomicBoolean STARTED = new AtomicBoolean();
 

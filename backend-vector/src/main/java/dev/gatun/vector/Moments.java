@@ -185,7 +185,7 @@ final class Moments {
             a = p.fma(p, a);
             b = q.fma(q, b);
         }
-        double sum = Fold.sum(a.add(b));
+        double sum = Fold.sumOfLanes(a.add(b));
         for (; i < n; i++) {
             double d = getFloat(x + i * FLOAT) - mean;
             sum += d * d;
@@ -203,7 +203,7 @@ final class Moments {
             a = doubles(x + i * FLOAT).sub(mu).fma(doubles(dy + i * FLOAT), a);
             b = doubles(x + (i + DOUBLES) * FLOAT).sub(mu).fma(doubles(dy + (i + DOUBLES) * FLOAT), b);
         }
-        double sum = Fold.sum(a.add(b));
+        double sum = Fold.sumOfLanes(a.add(b));
         for (; i < n; i++) {
             sum += (getFloat(x + i * FLOAT) - mean) * getFloat(dy + i * FLOAT);
         }
