@@ -59,8 +59,16 @@ final class CatalogueCases {
 
     /** Returns the bytes of all operands and results of one call. */
     static double bytes(Case of) {
-        return of.inputs().stream().mapToDouble(i -> i.type(DType.F32).bytes()).sum()
-                + results(of).stream().mapToDouble(t -> t.type().bytes()).sum();
+        return of.inputs().stream().mapToDouble(i -> i.type(DType.F32).bytes()).sum() + written(of);
+    }
+
+    /** Returns the traffic that has about the mix of reads and writes of one call. */
+    static Traffic traffic(Case of) {
+        return Traffic.of(bytes(of), written(of));
+    }
+
+    private static double written(Case of) {
+        return results(of).stream().mapToDouble(t -> t.type().bytes()).sum();
     }
 
     /** Returns the operations of one call, two for each term that a result sums; 0 where nothing is summed. */

@@ -106,7 +106,16 @@ record KernelCase(String name, Op op, List<TensorType> operands, List<Boolean> f
 
     /** Returns the bytes that must be moved at least: all operands and results, each once. */
     double bytes() {
-        return operands.stream().mapToDouble(TensorType::bytes).sum() + results().stream().mapToDouble(TensorType::bytes).sum();
+        return operands.stream().mapToDouble(TensorType::bytes).sum() + written();
+    }
+
+    /** Returns the traffic that has about its mix of reads and writes. */
+    Traffic traffic() {
+        return Traffic.of(bytes(), written());
+    }
+
+    private double written() {
+        return results().stream().mapToDouble(TensorType::bytes).sum();
     }
 
     /** Returns a square kernel's geometry. */

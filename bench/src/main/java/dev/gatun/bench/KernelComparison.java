@@ -58,7 +58,7 @@ record KernelComparison(KernelCase kernel, List<Time> times, double otherLoad) {
     }
 
     private double ofPeak(Measured m, Peak peak) {
-        return kernel.flop() == 0 ? kernel.bytes() / m.micros() / 1e3 / peak.memory() : kernel.flop() / m.micros() / 1e3 / peak.gflops();
+        return kernel.flop() == 0 ? kernel.bytes() / m.micros() / 1e3 / peak.memory().of(kernel.traffic()) : kernel.flop() / m.micros() / 1e3 / peak.gflops();
     }
 
     private String ratio(Time other) {

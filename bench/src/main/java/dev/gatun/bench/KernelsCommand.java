@@ -2,6 +2,7 @@ package dev.gatun.bench;
 
 import dev.gatun.Precision;
 import dev.gatun.formats.Json;
+import dev.gatun.testkit.Case;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -70,7 +71,11 @@ final class KernelsCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     /** What a case counts. */
-    private record Counts(double flop, double bytes) { }
+    private record Counts(double flop, double bytes, Traffic traffic) {
+        static Counts of(Case of) {
+            return new Counts(CatalogueCases.flop(of), CatalogueCases.bytes(of), CatalogueCases.traffic(of));
+        }
+    }
 
     @Override
     public Integer call() throws IOException, RunnerException {
@@ -80,10 +85,9 @@ final class KernelsCommand implements Callable<Integer> {
         }
         Map<String, Counts> cases = new LinkedHashMap<>();
         if (catalogue == null) {
-            KernelCases.all().forEach(c -> cases.put(c.name(), new Counts(c.flop(), c.bytes())));
+            KernelCases.all().forEach(c -> cases.put(c.name(), new Counts(c.flop(), c.bytes(), c.traffic())));
         } else {
-            CatalogueCases.names(catalogue).forEach(n -> cases.put(n, new Counts(CatalogueCases.flop(CatalogueCases.named(n, catalogue)),
-                    CatalogueCases.bytes(CatalogueCases.named(n, catalogue)))));
+            CatalogueCases.names(catalogue).forEach(n -> cases.put(n, Counts.of(CatalogueCases.named(n, catalogue))));
         }
         cases.keySet().removeIf(name -> !pattern.matcher(name).find());
         if (cases.isEmpty()) {
@@ -169,6 +173,7 @@ final class KernelsCommand implements Callable<Integer> {
     private static KernelResult result(RunResult run, Map<String, Counts> cases, Peak peak) {
         String name = run.getParams().getParam("name");
         Statistics times = run.getPrimaryResult().getStatistics();
-        return new KernelResult(name, times.getPercentile(50), times.getMax() - times.getMin(), cases.get(name).flop, cases.get(name).bytes, peak);
+        return new KernelResult(name, times.getPercentile(50), times.getMax() - times.getMin(), cases.get(name).flop, cases.get(name).bytes,
+                cases.get(name).traffic, peak);
     }
 }

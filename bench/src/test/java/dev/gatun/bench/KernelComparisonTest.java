@@ -12,7 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class KernelComparisonTest {
-    private static final Peak PEAK = new Peak(2, 100, 200, 20, 40);
+    private static final Peak PEAK = new Peak(2, 100, 200, new Peak.Memory(20, 18, 16), new Peak.Memory(40, 32, 30));
     private static final List<String> BACKENDS = List.of("vector", "onednn");
     private static final KernelCase FIRST = KernelCases.named("vgg16:conv:1,512,14,14,512,3,1,1:forward");
     private static final KernelCase SECOND = KernelCases.named("vgg16:conv:1,512,28,28,512,3,1,1:forward");

@@ -3,20 +3,25 @@ package dev.gatun.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.bench.Peak.Memory;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PeakTest {
     @Test
     void theLargerOfTwoMeasurementsIsTakenNumberByNumber() {
-        assertEquals(new Peak(2, 110, 230, 20, 40), new Peak(2, 110, 200, 20, 30).max(new Peak(2, 100, 230, 15, 40)));
+        Peak first = new Peak(2, 110, 200, new Memory(20, 19, 17), new Memory(30, 29, 28));
+        Peak second = new Peak(2, 100, 230, new Memory(15, 14, 18), new Memory(40, 25, 29));
+        assertEquals(new Peak(2, 110, 230, new Memory(20, 19, 18), new Memory(40, 29, 29)), first.max(second));
     }
 
     @Test
     void aMachineMultipliesAndMovesMemory() {
         Peak peak = Peak.measure(1);
-        assertEquals(List.of("threads", "gflops_one_thread", "gflops", "memory_gb_per_s_one_thread", "memory_gb_per_s"), List.copyOf(peak.row().keySet()));
+        assertEquals(List.of("threads", "gflops_one_thread", "gflops", "read_gb_per_s_one_thread", "read_gb_per_s", "copy_gb_per_s_one_thread",
+                "copy_gb_per_s", "triad_gb_per_s_one_thread", "triad_gb_per_s"), List.copyOf(peak.row().keySet()));
         assertTrue(peak.row().values().stream().allMatch(v -> ((Number) v).doubleValue() > 0 && Double.isFinite(((Number) v).doubleValue())), peak::line);
-        assertTrue(peak.line().matches("peak: \\d+ GFLOP/s on one thread, \\d+ on 1; memory [\\d.]+ GB/s on one thread, [\\d.]+ on 1"), peak::line);
+        String memory = "[\\d.]+, [\\d.]+, [\\d.]+ GB/s";
+        assertTrue(peak.line().matches("peak: \\d+ GFLOP/s on one thread, \\d+ on 1; read, copy, triad: " + memory + " on one thread, " + memory + " on 1"), peak::line);
     }
 }
