@@ -39,7 +39,7 @@ final class ConvChoice {
     private static final long WEIGHT_FROM_MEMORY = 9;
 
     /** What Winograd's algorithm must cost less than, in parts of the direct convolution's cost, to be worth weights that are 1.8 or 4 times as large. */
-    private static final double CLEARLY_CHEAPER = .75;
+    private static final double CLEARLY_CHEAPER = .8;
 
     private static final long TRANSFORM_4X2 = 200;
 

@@ -37,7 +37,7 @@ final class WinogradConv implements ConvMethod {
     /** A worker with fewer tiles waits for the weights. */
     private static final int FEW_TILES = 12;
 
-    /** Longer sums are made of parts of half this length: the error of a sum grows with the root of the longest chain of additions. */
+    /** Longer sums are made of parts of half this length, or this for m = 2: the error of a sum grows with the root of the longest chain of additions. */
     private static final int CHAIN = 256;
 
     /**
@@ -109,7 +109,7 @@ final class WinogradConv implements ConvMethod {
         shared = tiles < FEW_TILES * threads || n * n * Native.FLOAT * K * s.OC() > WEIGHTS_BYTES;
         int most = (int) (shared ? Math.max(SHARED_BYTES / tileBytes, FEW_TILES) : Math.clamp(OWN_BYTES / tileBytes / 6 * 6, 6, 864 / (n * n)));
         T = Math.ceilDiv(tiles, Math.ceilDiv(tiles, most));
-        parts = K <= CHAIN ? 1 : Math.ceilDiv(K, CHAIN / 2);
+        parts = K <= CHAIN ? 1 : Math.ceilDiv(K, m == 2 ? CHAIN : CHAIN / 2);
         xiV = WinogradInput.oddLines(inputBlocks * T * Simd.BYTES);
         input = new WinogradInput(s, algorithm, T, xiV);
         xiM = WinogradInput.oddLines(Panel.BLOCKS * T * Simd.BYTES);
