@@ -280,7 +280,7 @@ final class RnnBackwardKernel implements RnnWalk {
         long dc = dh + FLOAT * count;
         long tanh = dc + FLOAT * count;
         Tiles.add(1, count, states(frame, block, n), 0, dh, 0);
-        FloatUnary.tanh(cell, tanh, count);
+        LstmGates.tanh(cell, tanh, count);
         RnnGateGradients.lstmOutput(o, tanh, dh, cells(frame, block, n), dc, count);
         if (s.cell().peephole()) {
             RnnGates.peep(peephole(frame, 2, block), o, dc, rows, width);

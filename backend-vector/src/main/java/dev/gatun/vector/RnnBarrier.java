@@ -20,9 +20,13 @@ final class RnnBarrier {
     private RnnBarrier() {
     }
 
-    /** Says that this worker has arrived, and returns when {@code arrivals} have: the number of workers times the number of meetings so far. */
-    static void await(long counter, long arrivals) {
+    /** Says that this worker has arrived. */
+    static void arrive(long counter) {
         ARRIVALS.getAndAdd(Native.ALL, counter, 1L);
+    }
+
+    /** Returns when {@code arrivals} workers have arrived: their number times the number of meetings so far. */
+    static void await(long counter, long arrivals) {
         for (int spins = 0; (long) ARRIVALS.getVolatile(Native.ALL, counter) < arrivals; spins++) {
             if (spins < SPINS) {
                 Thread.onSpinWait();

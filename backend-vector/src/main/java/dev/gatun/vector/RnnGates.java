@@ -44,13 +44,6 @@ final class RnnGates {
         }
     }
 
-    /** y = f·c + i·g: the new cell of an LSTM. */
-    static void cell(long i, long f, long g, long c, long y, int n) {
-        for (long k = 0; k < FLOAT * n; k += Simd.BYTES) {
-            store(y + k, load(f + k).fma(load(c + k), load(i + k).mul(load(g + k))));
-        }
-    }
-
     /** y = (1 - z)·m + z·h: the new state of a GRU. */
     static void mix(long z, long m, long h, long y, int n) {
         for (long k = 0; k < FLOAT * n; k += Simd.BYTES) {

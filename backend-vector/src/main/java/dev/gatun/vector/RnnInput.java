@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * W x + b, what a recurrent layer adds to the products of its state. With few samples it is made before, for many steps at once, since it would read its
- * weights at every step for little work. With many samples it is part of the step, and goes through no memory.
+ * weights at every step for little work. With many samples it is part of the step: what a worker makes while it waits for the others, and keeps in its cache.
  *
  * <p>Read from the ends of samples of several lengths, a step is many times: their inputs do not lie together, and all are made before. So they are where a
  * library multiplies narrow inputs.
@@ -47,7 +47,7 @@ final class RnnInput {
         lastProjection = projection(stepsAtOnce == 0 ? 0 : s.T() % stepsAtOnce);
         bias = memory.take(FLOAT * s.stacked() + Simd.BYTES);
         // The last vector of the last row may reach over its end.
-        projected = memory.take(inStep ? 0 : FLOAT * stepsAtOnce * s.N() * s.stacked() + Simd.BYTES);
+        projected = memory.take(inStep ? s.gates() * s.blockedBytes() : FLOAT * stepsAtOnce * s.N() * s.stacked() + Simd.BYTES);
         packed = memory.take(isPackedInLaunch() ? panels.bytes() : 0);
         workspace = memory.take(inStep ? 0 : narrow.map(NarrowProduct::scratchBytes)
                 .orElseGet(() -> Math.max(projection.workspaceBytes(threads), lastProjection.workspaceBytes(threads))));
@@ -100,23 +100,36 @@ final class RnnInput {
         }
     }
 
-    /**
-     * a += W x + b of one gate.
-     *
-     * @param product memory for a slot @param tile scratch memory of a product
-     */
-    void add(RnnKernel kernel, long frame, int step, int gate, int block, int n, int rows, long a, long product, long tile) {
+    /** Makes W x of what a worker owns in one step, if it is part of the step. @param tile scratch memory of a product */
+    void prepare(RnnKernel kernel, long frame, int step, long tile, RnnWalk.Share share) {
+        if (!inStep) {
+            return;
+        }
+        long weights = frozen ? kernel.address(frame, 1) : kernel.scratch(frame) + packed;
+        long place = (long) (s.reverse() ? s.T() - 1 - step : step) * s.N() + share.n0();   // of samples that have ended the result is thrown away
+        long rowBytes = FLOAT * s.I();
+        for (int block = share.block0(); block < share.block1(); block++) {
+            int width = s.width(block);
+            for (int gate = 0; gate < s.gates(); gate++) {
+                Tiles.multiply(share.n1() - share.n0(), width, s.I(), kernel.address(frame, 0) + place * rowBytes, Tiles.ROWS * rowBytes, rowBytes, FLOAT,
+                        weights + panels.at(block, gate, width), FLOAT * width, prepared(kernel, frame, gate, block, share.n0()), FLOAT * width, false, tile);
+            }
+        }
+    }
+
+    private long prepared(RnnKernel kernel, long frame, int gate, int block, int n) {
+        return kernel.scratch(frame) + projected + gate * s.blockedBytes() + s.blocked(block, n);
+    }
+
+    /** a += W x + b of one gate. */
+    void add(RnnKernel kernel, long frame, int step, int gate, int block, int n, int rows, long a) {
         if (!inStep) {
             addProjected(kernel, frame, firstPlace(step / stepsAtOnce * stepsAtOnce), step, gate, block, n, rows, a);
             return;
         }
         int width = s.width(block);
-        long place = (long) (s.reverse() ? s.T() - 1 - step : step) * s.N() + n;      // of samples that have ended the result is thrown away
-        long panel = (frozen ? kernel.address(frame, 1) : kernel.scratch(frame) + packed) + panels.at(block, gate, width);
-        long rowBytes = FLOAT * s.I();
-        Tiles.multiply(rows, width, s.I(), kernel.address(frame, 0) + place * rowBytes, Tiles.ROWS * rowBytes, rowBytes, FLOAT, panel, FLOAT * width, product,
-                FLOAT * width, false, tile);
-        RnnGates.add(bias(kernel, frame) + FLOAT * (gate * s.H() + block * Tiles.COLUMNS), product, FLOAT * width, a, rows, width);
+        long bias = bias(kernel, frame) + FLOAT * (gate * s.H() + block * Tiles.COLUMNS);
+        RnnGates.add(bias, prepared(kernel, frame, gate, block, n), FLOAT * width, a, rows, width);
     }
 
     /** The last vector of a row may take along what comes after its units: nobody reads those lanes. */

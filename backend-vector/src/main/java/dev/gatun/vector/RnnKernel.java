@@ -143,7 +143,7 @@ final class RnnKernel implements RnnWalk {
 
     @Override
     public long sliceBytes() {
-        return slotsInSlice() + (isResetBefore() ? 0 : slotCount() * SLOT_BYTES);
+        return slotsInSlice() + (isResetBefore() ? 0 : (slotCount() + (s.cell().isLstm() ? 2 : 0)) * SLOT_BYTES);
     }
 
     private boolean isResetBefore() {
@@ -155,9 +155,9 @@ final class RnnKernel implements RnnWalk {
         return kind.reserve() + 1;
     }
 
-    /** Returns where a worker keeps its gates: behind the scratch of the products and a product with the input. */
+    /** Returns where a worker keeps its gates: behind the scratch of the products. */
     private static long slotsInSlice() {
-        return TILE_BYTES + SLOT_BYTES;
+        return TILE_BYTES;
     }
 
     /** @throws IndexOutOfBoundsException if a length is negative or above T */
@@ -245,14 +245,18 @@ final class RnnKernel implements RnnWalk {
         long arrivals = 0;
         long to = getLong(scratch(frame) + toStep);
         for (int step = (int) getLong(scratch(frame) + fromStep); step < to; step++) {
+            // What the input adds needs nothing of the others: it is made before they are waited for, who may be late.
+            input.prepare(this, frame, step, slice, share);
+            share.await(arrivals);
             sweep(frame, slice, step, false, share);
             if (narrow.isPresent()) {
                 continue;                       // a fork of its own
             }
-            arrivals = share.meet(arrivals);
+            arrivals = share.arrive(arrivals);
             if (isResetBefore()) {
+                share.await(arrivals);
                 sweep(frame, slice, step, true, share);
-                arrivals = share.meet(arrivals);
+                arrivals = share.arrive(arrivals);
             }
         }
     }
@@ -307,6 +311,7 @@ final class RnnKernel implements RnnWalk {
         long o = g + FLOAT * count;
         long cell = o + FLOAT * count;
         long h = cell + FLOAT * count;
+        long e = h + FLOAT * count;
         long before = cells(frame, block, n);
         for (int k = 0; k < 4; k++) {
             int gate = isForth(step) ? k : 3 - k;
@@ -316,15 +321,23 @@ final class RnnKernel implements RnnWalk {
             RnnGates.peep(peephole(frame, 0, block), before, i, rows, width);
             RnnGates.peep(peephole(frame, 1, block), before, f, rows, width);
         }
-        FloatUnary.sigmoid(i, i, 2 * count);
-        FloatUnary.tanh(g, g, count);
-        RnnGates.cell(i, f, g, before, cell, count);
+        LstmGates.fall(i, e, 2 * count);
+        LstmGates.rise(g, h, count);
+        if (reserve) {
+            LstmGates.keepCell(i, e, h, before, cell, count);
+        } else {
+            LstmGates.cell(i, e, h, before, cell, count);
+        }
         if (s.cell().peephole()) {
             RnnGates.peep(peephole(frame, 2, block), cell, o, rows, width);
         }
-        FloatUnary.sigmoid(o, o, count);
-        FloatUnary.tanh(cell, h, count);
-        RnnGates.multiply(o, h, h, count);
+        LstmGates.fall(o, e, count);
+        LstmGates.rise(cell, h, count);
+        if (reserve) {
+            LstmGates.keepState(o, e, h, cell, h, count);
+        } else {
+            LstmGates.state(o, e, h, cell, h, count);
+        }
         RnnResults.commit(this, frame, i, step, block, n, rows);
     }
 
@@ -343,7 +356,7 @@ final class RnnKernel implements RnnWalk {
         product(frame, slice, states(frame, step), 2, block, n, rows, q);
         RnnGates.add(resetBias(frame, block), Native.ZEROS, 0, q, rows, width);
         RnnGates.multiply(r, q, m, count);
-        addInput(frame, slice, step, 2, block, n, rows, m);
+        addInput(frame, step, 2, block, n, rows, m);
         FloatUnary.tanh(m, m, count);
         copyState(frame, step, block, n, rows, h);
         RnnGates.mix(z, m, h, h, count);
@@ -379,7 +392,7 @@ final class RnnKernel implements RnnWalk {
         product(frame, slice, scratch(frame) + resets, 2, block, n, rows, q);
         RnnGates.add(resetBias(frame, block), Native.ZEROS, 0, q, rows, width);
         Tiles.copy(1, count, q, 0, m, 0);
-        addInput(frame, slice, step, 2, block, n, rows, m);
+        addInput(frame, step, 2, block, n, rows, m);
         FloatUnary.tanh(m, m, count);
         RnnGates.mix(z, m, h, h, count);
         RnnResults.commit(this, frame, r, step, block, n, rows);
@@ -388,7 +401,7 @@ final class RnnKernel implements RnnWalk {
     /** a = U h + c + W x + b of one gate. */
     private void gate(long frame, long slice, int step, int gate, int block, int n, int rows, long a) {
         product(frame, slice, states(frame, step), gate, block, n, rows, a);
-        addInput(frame, slice, step, gate, block, n, rows, a);
+        addInput(frame, step, gate, block, n, rows, a);
     }
 
     /** y = U v of one gate, where v are rows that all workers see. */
@@ -412,8 +425,8 @@ final class RnnKernel implements RnnWalk {
     }
 
     /** a += W x + b of one gate. */
-    private void addInput(long frame, long slice, int step, int gate, int block, int n, int rows, long a) {
-        input.add(this, frame, step, gate, block, n, rows, a, slice + TILE_BYTES, slice);
+    private void addInput(long frame, int step, int gate, int block, int n, int rows, long a) {
+        input.add(this, frame, step, gate, block, n, rows, a);
     }
 
     private void copyState(long frame, int step, int block, int n, int rows, long h) {

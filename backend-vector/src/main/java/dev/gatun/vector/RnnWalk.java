@@ -15,8 +15,20 @@ sealed interface RnnWalk extends FrameKernel permits RnnKernel, RnnBackwardKerne
     record Share(int n0, int n1, int block0, int block1, long barrier, int parts) {
         /** Waits until all have arrived as often as this worker. @param arrivals what the meeting before returned; at first 0 */
         long meet(long arrivals) {
-            RnnBarrier.await(barrier, arrivals + parts);
+            long all = arrive(arrivals);
+            await(all);
+            return all;
+        }
+
+        /** The first half of {@link #meet}: what others wait for is done. What they need not see may be done before the second half. */
+        long arrive(long arrivals) {
+            RnnBarrier.arrive(barrier);
             return arrivals + parts;
+        }
+
+        /** The second half of {@link #meet}. @param arrivals what the first one returned */
+        void await(long arrivals) {
+            RnnBarrier.await(barrier, arrivals);
         }
     }
 
