@@ -35,7 +35,8 @@ final class JitDirectives {
             "Moments.differences", "Moments.scale*", "Moments.squares", "Moments.products", "Moments.gradient", "PoolKernel.scale", "PoolRows.*",
             "WindowFold.largest*", "WindowFold.sum*", "SoftmaxLines.finish", "GateKernel.gate*", "LocalResponseNormKernel.addSquares",
             "LocalResponseNormKernel.multiply", "LocalResponseNormKernel.scale", "blocked/BlockedBatchNorm.moments", "blocked/BlockedBatchNorm.squares",
-            "blocked/BlockedBatchNorm.scale", "blocked/BlockedBatchNorm.products", "blocked/BlockedBatchNorm.slope");
+            "blocked/BlockedBatchNorm.scale", "blocked/BlockedBatchNorm.products", "blocked/BlockedBatchNorm.slope",
+            "blocked/BackwardWeightsConv.spread", "blocked/PointwiseBackwardWeights.placeFours");
 
     private static final AtomicBoolean STARTED = new AtomicBoolean();
 

@@ -23,11 +23,15 @@ import java.util.Optional;
  *
  * <p>It is {@link DirectConv} with the roles of its two tables exchanged: the tile's rows are weights (ic, kh, kw), the terms of its sums are pixels, and
  * what is read vector by vector is dy, of which a panel of channels is copied together first. Some hundred pixels at a time, rows of an image or whole images;
- * their sums are added up in memory, pixel by pixel in the same order whoever shares the work. In the end the sums are transposed into row-major dw.
+ * their sums are added up in memory, pixel by pixel in the same order whoever shares the work. In the end the sums are transposed into row-major dw; where all
+ * pixels are one part, at once, some blocks of input channels at a time, while the first caches hold them.
  */
 final class BackwardWeightsConv implements FrameKernel {
     /** Pixels of a sum: adding it to those before takes a small part of its time, and a panel of dy fits a quarter of the second-level cache. */
     private static final int PIXELS = 512;
+
+    /** Terms whose sums are transposed while they are in a cache: with a full panel 128 KiB. */
+    private static final int TERMS = 512;
 
     private final ConvShape s;
     private final int block;
@@ -35,6 +39,8 @@ final class BackwardWeightsConv implements FrameKernel {
     private final int outputBlocks;
     private final int panels;
     private final boolean padded;
+    private final boolean onePart;
+    private final int blocksAtOnce;
     private final int images;
     private final int rows;
     private final long rowBytes;
@@ -55,6 +61,8 @@ final class BackwardWeightsConv implements FrameKernel {
         padded = s.seesOutside();
         rows = equal(s.OH(), PIXELS / s.OW());
         images = rows < s.OH() ? 1 : equal(s.N(), PIXELS / (s.OH() * s.OW()));
+        onePart = rows == s.OH() && images == s.N();
+        blocksAtOnce = Math.clamp(TERMS / (Simd.LANES * s.KH() * s.KW()), 1, Panel.blocks(s.IC()));
         rowBytes = (padded ? s.columnsSeen() : s.IW()) * pixelBytes();
         imageBytes = padded ? s.rowsSeen(rows) * rowBytes : inputPlanes * s.IH() * rowBytes;
         planeBytes = padded ? images * imageBytes : s.IH() * rowBytes;
@@ -73,6 +81,9 @@ final class BackwardWeightsConv implements FrameKernel {
     }
 
     private static Optional<Kernel> direct(ConvShape s, Workers workers) {
+        if (PointwiseBackwardWeights.suits(s)) {
+            return Optional.of(new PointwiseBackwardWeights(s, workers));
+        }
         var kernel = new BackwardWeightsConv(s, ConvChoice.hasFewChannels(s), workers);
         return kernel.images * kernel.imageBytes < Integer.MAX_VALUE ? Optional.of(kernel) : Optional.empty();
     }
@@ -135,47 +146,68 @@ final class BackwardWeightsConv implements FrameKernel {
 
     /** The sums: [block of output channels, term, output channel]. */
     private long sumBytes() {
-        return Math.ceilDiv(outputBlocks * sumPlane(), 128L) * 128;
+        return onePart ? 0 : Math.ceilDiv(outputBlocks * sumPlane(), 128L) * 128;
     }
 
     private long sumPlane() {
-        return s.terms() * Simd.BYTES;
+        return (onePart ? termsOfBlocks(blocksAtOnce) : s.terms()) * Simd.BYTES;
     }
 
-    /** What a worker needs: a tile or, in the end, a block of weights; a panel of dy; padded rows of x. Workers do not share lines of the cache. */
+    /** Returns the terms of the first {@code blocks} blocks of input channels. */
+    private int termsOfBlocks(int blocks) {
+        return Math.min(s.IC(), blocks * Simd.LANES) * s.KH() * s.KW();
+    }
+
+    /**
+     * What a worker needs: a tile or, in the end, a block of weights in two orders; a panel of dy; padded rows of x; sums of one part. Workers do not share
+     * lines of the cache.
+     */
     private long areaBytes() {
-        return Math.ceilDiv(offsetOfInput() + (padded ? inputPlanes * planeBytes : 0), 128L) * 128;
+        return Math.ceilDiv(offsetOfSums() + (onePart ? Panel.BLOCKS * sumPlane() : 0), 128L) * 128;
     }
 
     private long offsetOfPanel() {
-        return Math.max(Panel.PIXELS * Panel.BLOCKS * Simd.BYTES, WeightBlock.bytes(s.KH() * s.KW()));
+        return Math.max(Panel.PIXELS * Panel.BLOCKS * Simd.BYTES, 2 * WeightBlock.bytes(s.KH() * s.KW()));
     }
 
     private long offsetOfInput() {
         return offsetOfPanel() + (long) images * rows * s.OW() * Panel.BLOCKS * Simd.BYTES;
     }
 
+    private long offsetOfSums() {
+        return Math.ceilDiv(offsetOfInput() + (padded ? inputPlanes * planeBytes : 0), 128L) * 128;
+    }
+
     @Override
     public void start(long frame) {
         if (isParallel()) {
             workers.run(this, frame);
-            workers.run(store, frame);
         } else {
             run(frame, 0, 1);
+        }
+        if (!onePart && isParallel()) {
+            workers.run(store, frame);
+        } else if (!onePart) {
             store(frame, 0, 1);
         }
     }
 
-    /** A grid of workers: each computes some panels and some terms, over all pixels. */
+    /** A grid of workers: each computes some panels and some blocks of input channels, over all pixels. */
     @Override
     public void run(long frame, int worker, int of) {
         int columns = panels % of == 0 || panels >= 4 * of ? of : 1;
         int gridRows = of / columns;
         int firstPanel = (int) Workers.share(panels, worker % columns, columns);
         int lastPanel = (int) Workers.share(panels, worker % columns + 1, columns);
+        long area = scratch(frame) + sumBytes() + worker * areaBytes();
+        if (onePart) {
+            int inputBlocks = Panel.blocks(s.IC());
+            onePart(frame, firstPanel, lastPanel, (int) Workers.share(inputBlocks, worker / columns, gridRows),
+                    (int) Workers.share(inputBlocks, worker / columns + 1, gridRows), area);
+            return;
+        }
         int from = (int) Workers.share(s.terms(), worker / columns, gridRows);
         int to = (int) Workers.share(s.terms(), worker / columns + 1, gridRows);
-        long area = scratch(frame) + sumBytes() + worker * areaBytes();
         boolean isFirst = true;
         for (int n = 0; n < s.N(); n += images) {
             for (int oh = 0; oh < s.OH(); oh += rows) {
@@ -183,9 +215,32 @@ final class BackwardWeightsConv implements FrameKernel {
                 int height = Math.min(rows, s.OH() - oh);
                 long src = input(frame, n, count, oh, from, to, area);
                 for (int panel = firstPanel; panel < lastPanel; panel++) {
-                    panel(frame, panel, n, count, oh, height, src, from, to, isFirst, area);
+                    gather(frame, panel, n, count, oh, height, area + offsetOfPanel());
+                    addProducts(panel, count * height * s.OW(), src, from, to, isFirst,
+                            scratch(frame) + Panel.first(panel, outputBlocks) * sumPlane() + from * Simd.BYTES, area);
                 }
                 isFirst = false;
+            }
+        }
+    }
+
+    /** Computes some panels of some blocks of input channels where all pixels are one part. */
+    private void onePart(long frame, int firstPanel, int lastPanel, int firstBlock, int lastBlock, long area) {
+        long src = input(frame, 0, s.N(), 0, termsOfBlocks(firstBlock), termsOfBlocks(lastBlock), area);
+        long sums = area + offsetOfSums();
+        for (int panel = firstPanel; panel < lastPanel; panel++) {
+            gather(frame, panel, 0, s.N(), 0, s.OH(), area + offsetOfPanel());
+            int end = Panel.first(panel + 1, outputBlocks);
+            for (int block = firstBlock; block < lastBlock; block += blocksAtOnce) {
+                int behind = Math.min(lastBlock, block + blocksAtOnce);
+                int from = termsOfBlocks(block);
+                addProducts(panel, s.N() * s.OH() * s.OW(), src, from, termsOfBlocks(behind), true, sums, area);
+                for (int o = Panel.first(panel, outputBlocks); o < end; o++) {
+                    long plane = sums + (o - Panel.first(panel, outputBlocks)) * sumPlane();
+                    for (int i = block; i < behind; i++) {
+                        store(frame, o, i, plane + (termsOfBlocks(i) - from) * Simd.BYTES, area);
+                    }
+                }
             }
         }
     }
@@ -208,51 +263,74 @@ final class BackwardWeightsConv implements FrameKernel {
         return dst;
     }
 
-    /** Adds the sums over these pixels of terms {@code from} .. {@code to} and a panel of output channels. */
-    private void panel(long frame, int panel, int n, int count, int oh, int height, long src, int from, int to, boolean isFirst, long area) {
+    /** Copies a panel of dy together, of {@code height} rows of {@code count} images. */
+    private void gather(long frame, int panel, int n, int count, int oh, int height, long dst) {
         int first = Panel.first(panel, outputBlocks);
         int vectors = Panel.first(panel + 1, outputBlocks) - first;
         long plane = s.OH() * (s.OW() * Simd.BYTES);
-        long dy = area + offsetOfPanel();
         int K = height * s.OW();
         for (int i = 0; i < count; i++) {
             for (int v = 0; v < vectors; v++) {
-                spread(K, address(frame, 1) + ((long) (n + i) * outputBlocks + first + v) * plane + oh * (s.OW() * Simd.BYTES),
-                        dy + ((long) i * K * vectors + v) * Simd.BYTES, vectors * Simd.BYTES);
+                spread(K, address(frame, 1) + ((long) (n + i) * outputBlocks + first + v) * plane + oh * (s.OW() * Simd.BYTES), Simd.BYTES,
+                        dst + ((long) i * K * vectors + v) * Simd.BYTES, vectors * Simd.BYTES);
             }
         }
-        Panel.addProducts(to - from, vectors, src, terms.address() + 8L * from, pixels.address(), count * K, dy,
-                scratch(frame) + first * sumPlane() + from * Simd.BYTES, sumPlane(), isFirst, area);
     }
 
-    /** Copies vectors that lie one behind the other to places {@code step} bytes apart. */
-    static void spread(int count, long src, long dst, long step) {
+    /** Adds the sums over {@code K} pixels of terms {@code from} .. {@code to} and a panel of output channels. */
+    private void addProducts(int panel, int K, long src, int from, int to, boolean isFirst, long dst, long area) {
+        int vectors = Panel.first(panel + 1, outputBlocks) - Panel.first(panel, outputBlocks);
+        Panel.addProducts(to - from, vectors, src, terms.address() + 8L * from, pixels.address(), K, area + offsetOfPanel(), dst, sumPlane(), isFirst, area);
+    }
+
+    /** Copies vectors that lie {@code srcStep} bytes apart to places {@code step} bytes apart. */
+    static void spread(int count, long src, long srcStep, long dst, long step) {
         for (int q = 0; q < count; q++) {
             Native.store(dst, Native.load(src));
-            src += Simd.BYTES;
+            src += srcStep;
             dst += step;
         }
     }
 
     /** Transposes the sums into dw, a block of input by a block of output channels at a time. */
     private void store(long frame, int worker, int of) {
-        int taps = s.KH() * s.KW();
         int inputBlocks = Panel.blocks(s.IC());
         long area = scratch(frame) + sumBytes() + worker * areaBytes();
         long last = Workers.share((long) outputBlocks * inputBlocks, worker + 1, of);
         for (long item = Workers.share((long) outputBlocks * inputBlocks, worker, of); item < last; item++) {
-            int oc = (int) (item / inputBlocks) * Simd.LANES;
-            int ic = (int) (item % inputBlocks) * Simd.LANES;
-            int channels = Math.min(Simd.LANES, s.IC() - ic);
-            long src = scratch(frame) + item / inputBlocks * sumPlane() + ic * taps * Simd.BYTES;
-            if (block > 1 && taps > 1) {                             // [tap, channel] to [channel, tap]
-                for (int tap = 0; tap < taps; tap++) {
-                    spread(channels, src + tap * channels * Simd.BYTES, area + tap * Simd.BYTES, taps * Simd.BYTES);
-                }
-                src = area;
+            int o = (int) (item / inputBlocks);
+            int i = (int) (item % inputBlocks);
+            store(frame, o, i, scratch(frame) + o * sumPlane() + termsOfBlocks(i) * Simd.BYTES, area);
+        }
+    }
+
+    /**
+     * Transposes the sums at {@code src}, of a block of output and a block of input channels, into dw. Full blocks by way of memory that lies together: rows of
+     * dw are often so many bytes apart that a cache has room for half of a block, and each pass would wait for the next cache.
+     */
+    private void store(long frame, int o, int i, long src, long area) {
+        int taps = s.KH() * s.KW();
+        int oc = o * Simd.LANES;
+        int ic = i * Simd.LANES;
+        int channels = Math.min(Simd.LANES, s.IC() - ic);
+        int outputs = Math.min(Simd.LANES, s.OC() - oc);
+        long from = src;
+        if (block > 1 && taps > 1) {                                 // [tap, channel] to [channel, tap]
+            for (int tap = 0; tap < taps; tap++) {
+                spread(channels, src + tap * channels * Simd.BYTES, Simd.BYTES, area + tap * Simd.BYTES, taps * Simd.BYTES);
             }
-            Transpose.run(channels * taps, Math.min(Simd.LANES, s.OC() - oc), src, Simd.BYTES,
-                    address(frame, 2) + ((long) oc * s.IC() + ic) * taps * Native.FLOAT, (long) s.IC() * taps * Native.FLOAT);
+            from = area;
+        }
+        long dw = address(frame, 2) + ((long) oc * s.IC() + ic) * taps * Native.FLOAT;
+        long row = (long) s.IC() * taps * Native.FLOAT;
+        if (channels < Simd.LANES) {
+            Transpose.run(channels * taps, outputs, from, Simd.BYTES, dw, row);
+            return;
+        }
+        long together = area + WeightBlock.bytes(taps);
+        Transpose.run(channels * taps, outputs, from, Simd.BYTES, together, taps * Simd.BYTES);
+        for (int c = 0; c < outputs; c++) {
+            spread(taps, together + c * (taps * Simd.BYTES), Simd.BYTES, dw + c * row, Simd.BYTES);
         }
     }
 }

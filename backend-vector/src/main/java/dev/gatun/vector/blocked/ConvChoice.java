@@ -18,7 +18,8 @@ import java.util.Optional;
  * all others                               {@link DirectConv}
  * gradient in x                            {@link StridedGradient}, {@link PhaseGradient} for 4x4 with stride 2 if that is clearly cheaper, or with
  *                                          stride 1 the convolution of dy that it is
- * gradient in the weights                  {@link WinogradBackwardWeights} where it is cheaper than {@link BackwardWeightsConv}
+ * gradient in the weights                  {@link WinogradBackwardWeights} where it is cheaper than {@link BackwardWeightsConv};
+ *                                          {@link PointwiseBackwardWeights} of 1x1 over few pixels of one image
  * </pre>
  *
  * <p>{@code -Dgatun.winograd=off} forbids Winograd's algorithm, whose rounding errors are of the same size as, but other than, the direct convolution's.

@@ -140,7 +140,8 @@ final class WarmUp implements Runnable {
         List<ColdLoop> loops = new ArrayList<>(BlockedBatchNorm.loops(zeros, result, scratch));
         loops.add(idle -> Winograd4Gradient.output(zeros, 4 * Simd.BYTES, idle ? Native.NOWHERE : result, Simd.BYTES, scratch));
         loops.add(idle -> Winograd4Gradient.weights(zeros, Simd.BYTES, idle ? Native.NOWHERE : result, scratch));
-        loops.add(idle -> BackwardWeightsConv.spread(idle ? 0 : 64, zeros, result, Simd.BYTES));
+        loops.add(idle -> BackwardWeightsConv.spread(idle ? 0 : 64, zeros, Simd.BYTES, result, Simd.BYTES));
+        loops.add(idle -> PointwiseBackwardWeights.placeFours(idle ? 0 : Panel.PIXELS, zeros, result, 4 * Simd.BYTES));
         return loops;
     }
 

@@ -79,7 +79,7 @@ class ConvGradientTest {
         "3 1 8 8 4 4 4 2 2 1 1", "1 2 13 10 3 1 1 2 2", "2 5 12 7 1 7 7 2 2 3 3", "1 1 40 23 4 3 5 3 2 0 2", "9 2 4 4 2 3 3 1 1 1 1",
         "40 1 4 4 7 3 3 2 2 1 1",
         "1 1 11 11 1 3 3 1 1 2 2 2 2", "2 2 12 9 1 2 3 3 2 1 1 2 3", "1 1 5 5 1 1 1 3 3", "1 1 4 4 1 2 2 2 2 3 3",
-        "1 1 1 70 1 1 3 1 2 0 1", "6 1 2 2 1 3 3 2 2 1 1",
+        "1 1 1 70 1 1 3 1 2 0 1", "1 7 7 7 9 1 1", "1 9 14 13 13 1 1 2 2", "1 9 7 7 5 3 3 2 2 1 1", "6 1 2 2 1 3 3 2 2 1 1",
         "2 6 20 16 9 3 3 1 1 1 1", "1 3 20 30 9 1 1 1 1",
         "8 4 16 16 4 4 4 2 2 1 1", "5 8 15 18 5 4 4 2 2 1 1", "9 4 16 18 9 4 4 2 2 2 0", "40 4 8 8 4 4 4 2 2 1 1"})
     void gradientsEqualTheReference(String text) {
@@ -125,6 +125,23 @@ class ConvGradientTest {
             expected.set(i, Math.max(0, expected.get(i) + bias.get(i / pixels % channels) + residual.get(i)));
         }
         check(text, request, expected, dy, w, bias, residual);
+    }
+
+    @Test
+    void weightsOf1x1OverFewPixelsOfOneImageAreComputedInTheOrderOfTheResult() {
+        assertEquals("conv backward weights 1x1, tiles 6x" + tile() + " of dw", weights("1 4 7 7 4 1 1"));
+        assertEquals("conv backward weights 1x1, tiles 6x" + tile() + " of dw", weights("1 4 14 14 4 1 1 2 2"));
+        assertEquals("conv backward weights 1x1, tiles 6x" + tile(), weights("2 4 7 7 4 1 1"));
+        assertEquals("conv backward weights 1x1, tiles 6x" + tile(), weights("1 4 56 56 4 1 1"));
+    }
+
+    private static int tile() {
+        return Panel.BLOCKS * Simd.LANES;
+    }
+
+    private static String weights(String text) {
+        Case c = Case.of(text);
+        return BlockedKernels.of(Blocks.request(c.byWeights(), List.of(c.x, c.dy), List.of(c.w)), ONE).orElseThrow().name();
     }
 
     @Test
