@@ -55,8 +55,22 @@ public final class CompiledFunction implements AutoCloseable {
         this.policy = policy;
     }
 
-    /** The plan for one combination of input types. @param overwrites for each output the input that it may be written over, or -1 */
-    private record Traced(List<TensorType> types, Plan plan, List<TensorType> outputs, int[] overwrites, List<Storage> frozen) {
+    /**
+     * The plan for one combination of input types.
+     *
+     * @param overwrites for each output the input that it may be written over, or -1
+     * @param wrapped those of {@code frozen} that the user can take away
+     */
+    private record Traced(List<TensorType> types, Plan plan, List<TensorType> outputs, int[] overwrites, List<Storage> frozen, Storage[] wrapped) {
+        void requireAlive() {
+            for (Storage s : wrapped) {
+                if (!s.isAlive()) {
+                    throw new IllegalStateException("compiled function: the arena of memory that it reads as a constant, wrapped by Tensor.wrap, has been closed;"
+                            + " close the function before, or give it a copy by Tensor.of");
+                }
+            }
+        }
+
         boolean fits(Tensor[] inputs) {
             if (inputs.length != types.size()) {
                 return false;
@@ -150,7 +164,8 @@ public final class CompiledFunction implements AutoCloseable {
      *
      * @return the results, which the caller may close
      * @throws IllegalArgumentException if the body refuses the types
-     * @throws IllegalStateException if an input is closed, donated or a placeholder, or this function or its backend is closed
+     * @throws IllegalStateException if an input is closed, donated or a placeholder, this function or its backend is closed, or the arena of memory that it
+     *         froze
      */
     public List<Tensor> call(Tensor... inputs) {
         backend.enter();
@@ -236,7 +251,7 @@ public final class CompiledFunction implements AutoCloseable {
         }
         Plan plan = Plan.of(graph, backend.backend(), buffers, donations, leaf -> frozen.remove(leaf).discard(), policy);
         Traced t = new Traced(types, plan, plan.outputTypes(), givesResults ? overwrites : unpaired(plan.outputTypes().size()),
-                List.copyOf(frozen.values()));
+                List.copyOf(frozen.values()), frozen.values().stream().filter(Storage::isWrapped).toArray(Storage[]::new));
         warnIfMany(types);
         Traced[] more = Arrays.copyOf(traced, traced.length + 1);
         more[traced.length] = t;
@@ -273,6 +288,7 @@ public final class CompiledFunction implements AutoCloseable {
     }
 
     private List<Tensor> run(Traced t, Tensor[] inputs) {
+        t.requireAlive();
         Memory memory = backend.memory();
         for (Tensor input : inputs) {
             if (!input.hasValue()) {

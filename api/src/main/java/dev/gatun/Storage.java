@@ -40,9 +40,19 @@ final class Storage {
         return buffer;
     }
 
-    /** Adds a reference, unless the last one is gone. */
+    /** Returns whether the user owns this memory. */
+    boolean isWrapped() {
+        return wrapped;
+    }
+
+    /** Returns whether the memory is still there: the arena of what the user owns may have been closed. */
+    boolean isAlive() {
+        return !wrapped || ((HostBuffer) buffer).segment().scope().isAlive();
+    }
+
+    /** Adds a reference, unless the last one or the memory is gone. */
     boolean retain() {
-        if (wrapped && !((HostBuffer) buffer).segment().scope().isAlive()) {
+        if (!isAlive()) {
             return false;
         }
         int n = references.get();

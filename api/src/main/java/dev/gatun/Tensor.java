@@ -146,8 +146,9 @@ public final class Tensor implements AutoCloseable {
     }
 
     /**
-     * Returns a tensor over the caller's native memory, without copying if it is aligned to the element. The memory must stay as it is while the tensor is
-     * in use; its arena must not be closed before the tensor is.
+     * Returns a tensor over the caller's native memory, without copying if it is aligned to the element. The memory must stay as it is while it is in use: by
+     * this tensor, and, also when the tensor is closed, by every {@link CompiledFunction} or {@link Predictor} that froze it, until that is closed. Where its
+     * arena was closed before, the next use throws an {@link IllegalStateException}; closing it in the middle of a running one is not seen.
      *
      * @throws IllegalArgumentException if the segment is on the heap, or not of the type's size
      */

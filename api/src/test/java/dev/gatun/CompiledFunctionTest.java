@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.spi.Backend;
 import dev.gatun.spi.HostMemory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -47,6 +49,37 @@ class CompiledFunctionTest {
         float[] first = f.call(vector(1, 1)).getFirst().toFloatArray();
         w.close();
         assertArrayEquals(first, f.call(vector(1, 1)).getFirst().toFloatArray());
+    }
+
+    @Test
+    void frozenMemoryOfTheUserIsNotReadOnceItsArenaIsClosed() {
+        TensorType type = TensorType.of(DType.F32, 2);
+        CompiledFunction f;
+        CompiledFunction folded;
+        try (Arena arena = Arena.ofShared()) {
+            Tensor w = Tensor.wrap(type, arena.allocateFrom(ValueLayout.JAVA_FLOAT, 1, 2));
+            f = CompiledFunction.of(backend, in -> List.of(in.get(0).mul(w)));
+            folded = CompiledFunction.of(backend, in -> List.of(in.get(0).mul(w.add(1))));
+            f.call(vector(1, 1));
+            folded.call(vector(1, 1));
+            w.close();
+            assertArrayEquals(new float[] {3, 8}, f.call(vector(3, 4)).getFirst().toFloatArray());
+        }
+        String message = assertThrows(IllegalStateException.class, () -> f.call(vector(3, 4))).getMessage();
+        assertTrue(message.contains("arena") && message.contains("Tensor.wrap"), message);
+        assertArrayEquals(new float[] {6, 12}, folded.call(vector(3, 4)).getFirst().toFloatArray());
+    }
+
+    @Test
+    void anInputOverMemoryWhoseArenaIsClosedIsRefused() {
+        CompiledFunction f = CompiledFunction.of(backend, in -> List.of(in.get(0).mul(2)));
+        Tensor x;
+        try (Arena arena = Arena.ofShared()) {
+            x = Tensor.wrap(TensorType.of(DType.F32, 2), arena.allocateFrom(ValueLayout.JAVA_FLOAT, 1, 2));
+            assertArrayEquals(new float[] {2, 4}, f.call(x).getFirst().toFloatArray());
+        }
+        String message = assertThrows(IllegalStateException.class, () -> f.call(x)).getMessage();
+        assertTrue(message.contains("arena"), message);
     }
 
     @Test
