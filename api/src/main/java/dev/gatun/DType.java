@@ -68,6 +68,11 @@ public enum DType {
         return kind == Kind.FLOATING;
     }
 
+    /** Returns the type that many elements are summed up and divided in: {@code F32} for 16-bit floating types, which end at 65504 or round coarsely. */
+    public DType accumulator() {
+        return this == F16 || this == BF16 ? F32 : this;
+    }
+
     /** Returns whether this is a signed or unsigned integer type ({@code BOOL} is not). */
     public boolean isInteger() {
         return kind == Kind.SIGNED || kind == Kind.UNSIGNED;

@@ -17,10 +17,10 @@ public final class Reductions {
         return x.reduce(ReduceFunction.SUM, keepDims, axes);
     }
 
-    /** Returns Σ x / n, n the number of elements folded. */
+    /** Returns Σ x / n, n the number of elements folded; computed in {@link DType#accumulator}, as Σ x or n may be too large for 16 bits. */
     public static Tensor mean(Tensor x, boolean keepDims, int... axes) {
-        Tensor sum = sum(x, keepDims, axes);
-        return sum.div(folded(x, sum));
+        Tensor sum = sum(x.cast(x.dtype().accumulator()), keepDims, axes);
+        return sum.div(folded(x, sum)).cast(x.dtype());
     }
 
     /** Returns Π x; 1 for none. */
@@ -84,20 +84,21 @@ public final class Reductions {
     }
 
     /**
-     * Returns Σ (x - mean x)² / (n - correction), n the number of elements folded.
+     * Returns Σ (x - mean x)² / (n - correction), n the number of elements folded; computed in {@link DType#accumulator}.
      *
      * @param x floating
      * @param correction 0 for the variance of the elements themselves, 1 for an unbiased estimate (Bessel's)
      * @throws IllegalArgumentException if n is not greater than {@code correction}
      */
     public static Tensor variance(Tensor x, int correction, boolean keepDims, int... axes) {
-        Tensor mean = mean(x, true, axes);
+        Tensor wide = x.cast(x.dtype().accumulator());
+        Tensor mean = mean(wide, true, axes);
         long n = folded(x, mean);
         if (n <= correction) {
             throw new IllegalArgumentException("variance: " + n + " elements of x" + x.shape() + " with correction " + correction
                     + " have no variance, more than the correction are needed");
         }
-        return sumSquare(x.sub(mean), keepDims, axes).div(n - correction);
+        return sumSquare(wide.sub(mean), keepDims, axes).div(n - correction).cast(x.dtype());
     }
 
     /** Returns √variance, with gradient 0 where that is 0; see {@link #variance}. */

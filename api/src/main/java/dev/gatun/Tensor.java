@@ -443,10 +443,9 @@ public final class Tensor implements AutoCloseable {
         return reduce(ReduceFunction.SUM, false, axes);
     }
 
-    /** Returns Σ x / n along {@code axes}, n the number of elements folded. */
+    /** Returns Σ x / n along {@code axes}, n the number of elements folded; see {@link Reductions#mean}. */
     public Tensor mean(int... axes) {
-        Tensor sum = sum(axes);
-        return sum.div((double) type.elements() / Math.max(1, sum.type.elements()));
+        return Reductions.mean(this, false, axes);
     }
 
     /** Returns the largest element along {@code axes}. */

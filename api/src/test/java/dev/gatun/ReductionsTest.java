@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ReductionsTest {
@@ -65,6 +66,21 @@ class ReductionsTest {
         assertArrayEquals(new double[] {7, 0}, Reductions.variance(v, 1, false, 1).toDoubleArray(), 1e-15);
         assertArrayEquals(new double[] {Math.sqrt(7), 0}, Reductions.std(v, 1, true, 1).toDoubleArray(), 1e-15);
         assertEquals(Shape.of(2, 1), Reductions.std(v, 1, true, 1).shape());
+    }
+
+    @Test
+    void meansOfManyHalvesCountThemInAWiderType() {
+        for (DType narrow : new DType[] {DType.F16, DType.BF16}) {
+            Tensor halves = Tensor.full(narrow, Shape.of(70_001), 0.5);
+            assertEquals(0.5, halves.mean().item());
+            assertEquals(0.5, Reductions.mean(halves, true, 0).item());
+            assertEquals(narrow, halves.mean().dtype());
+            Tensor parted = Tensor.concat(0, List.of(Tensor.full(narrow, Shape.of(40_000), 1), Tensor.full(narrow, Shape.of(40_000), -1)));
+            assertEquals(1, Reductions.variance(parted, 0, false).item());
+            assertEquals(1, Reductions.std(parted, 1, false).item());
+        }
+        // The sum is above 65504, the mean is not.
+        assertEquals(1000, Tensor.full(DType.F16, Shape.of(100), 1000).mean().item());
     }
 
     @Test

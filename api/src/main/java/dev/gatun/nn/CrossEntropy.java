@@ -66,7 +66,6 @@ public record CrossEntropy(double smoothing, Optional<Tensor> weights, OptionalI
     /** Returns the loss of ln p instead of logits. @param logs {@code [N, C, ...]} @param labels as for {@link #of} */
     public Tensor ofLogProbabilities(Tensor logs, Tensor labels) {
         check("nll", logs, labels);
-        Tensor zero = Tensor.scalar(logs.dtype(), 0);
         Optional<Tensor> counts = ignored.isPresent() ? Optional.of(labels.ne(Tensor.scalar(labels.dtype(), ignored.getAsInt()))) : Optional.empty();
         Tensor classes = counts.map(c -> c.where(labels, Tensor.scalar(labels.dtype(), 0))).orElse(labels);
         Tensor picked = Tensor.record(new Indexing.GatherElements(1), logs, classes.unsqueeze(1)).getFirst().squeeze(1);   // [N, ...]
@@ -76,17 +75,20 @@ public record CrossEntropy(double smoothing, Optional<Tensor> weights, OptionalI
             Tensor all = weights.map(v -> logs.mul(v.reshape(Activations.channels(v.dim(0), logs.rank())))).orElse(logs).sum(1).neg();
             cost = cost.mul(1 - smoothing).add(all.mul(smoothing / logs.dim(1)));
         }
-        Tensor each = cost;
-        Tensor total = counts.map(c -> c.where(each, zero)).orElse(each).sum();
+        Tensor total = total(cost, counts);
         if (summed) {
-            return total;
+            return total.cast(logs.dtype());
         }
         if (weight.isEmpty() && counts.isEmpty()) {
-            return total.div(Math.max(1, labels.type().elements()));
+            return total.div(Math.max(1, labels.type().elements())).cast(logs.dtype());
         }
-        Tensor one = Tensor.full(logs.dtype(), labels.shape(), 1);
-        Tensor shares = weight.orElse(one);
-        return total.div(counts.map(c -> c.where(shares, zero)).orElse(shares).sum());
+        return total.div(total(weight.orElse(Tensor.full(logs.dtype(), labels.shape(), 1)), counts)).cast(logs.dtype());
+    }
+
+    /** Returns the sum over the samples that count, in a type in which neither it nor their number is too large. */
+    private static Tensor total(Tensor each, Optional<Tensor> counts) {
+        Tensor wide = each.cast(each.dtype().accumulator());
+        return counts.map(c -> c.where(wide, Tensor.scalar(wide.dtype(), 0))).orElse(wide).sum();
     }
 
     private static Tensor weights(Tensor v, Tensor logs, Tensor classes) {

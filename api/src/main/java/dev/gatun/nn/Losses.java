@@ -86,7 +86,7 @@ public final class Losses {
         Tensor positive = target.gt(Tensor.scalar(x.dtype(), 0));
         // Where p is 0, p·ln p is 0; the logarithm sees 1 there.
         Tensor entropy = target.mul(positive.where(target, one).log());
-        return entropy.sub(target.mul(x)).sum().div(x.rank() == 0 ? 1 : x.dim(0));
+        return entropy.sub(target.mul(x)).cast(x.dtype().accumulator()).sum().div(x.rank() == 0 ? 1 : x.dim(0)).cast(x.dtype());
     }
 
     /** Returns mean max(0, 1 - sign(target)·x). */

@@ -8,6 +8,7 @@ import dev.gatun.DType;
 import dev.gatun.Gradients;
 import dev.gatun.Shape;
 import dev.gatun.Tensor;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LossesTest {
@@ -68,6 +69,21 @@ class LossesTest {
         double all = -(Math.log(1 / 8.0) + Math.log(2 / 8.0) + Math.log(5 / 8.0));
         assertClose(CrossEntropy.MEAN.smoothing(0.3).of(logits, labels), (0.7 * first + 0.1 * all + second) / 2);
         assertClose(CrossEntropy.MEAN.smoothing(0.3).ignoring(0).of(logits, labels), 0.7 * first + 0.1 * all);
+    }
+
+    @Test
+    void lossesOfManySamplesInHalfPrecisionAreMeans() {
+        int n = 70_000;
+        Tensor logits = Tensor.zeros(DType.F16, n, 2);
+        Tensor labels = Tensor.zeros(DType.I32, n);
+        double half = Tensor.scalar(DType.F16, Math.log(2)).item();
+        CrossEntropy mean = CrossEntropy.MEAN;
+        for (CrossEntropy loss : List.of(mean, mean.ignoring(1), mean.weighted(Tensor.ones(DType.F16, 2)), mean.smoothing(0.5))) {
+            Tensor y = loss.of(logits, labels);
+            assertEquals(DType.F16, y.dtype());
+            assertEquals(half, y.item(), 1e-3, loss.toString());
+        }
+        assertEquals(1, Losses.mse(Tensor.zeros(DType.F16, n), Tensor.ones(DType.F16, n)).item());
     }
 
     @Test
