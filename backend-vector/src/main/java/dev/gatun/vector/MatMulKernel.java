@@ -36,6 +36,7 @@ record MatMulKernel(String name, Sgemm product, Tail tail, int operands, List<La
         List<Layout> layouts = new ArrayList<>(Collections.nCopies(inputs.size(), Layout.PLAIN));
         if (pack) {
             layouts.set(1, new PackedB(K, N, op.transposeB()));
+            ColdTiles.start(M, N);
         }
         Sgemm product = new Sgemm(shape, batch, false, tail.epilogue(), pack);
         return Optional.of(new MatMulKernel((pack ? "packed " : "") + "sgemm " + M + "x" + N + "x" + K + (count == 1 ? "" : " x " + count), product, tail,

@@ -9,9 +9,11 @@ import dev.gatun.op.Normalization;
 import dev.gatun.op.Pooling;
 import dev.gatun.spi.Kernel;
 import dev.gatun.spi.KernelRequest;
+import dev.gatun.vector.ColdLoop;
 import dev.gatun.vector.Workers;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -25,6 +27,11 @@ public final class BlockedKernels {
     /** Starts to get the innermost loops compiled, in a thread of its own: sooner or later a network will be here. */
     public static void warmUp() {
         WarmUp.start();
+    }
+
+    /** Starts to get other loops compiled, when those are. @param loops given the address of 8 KiB of zeros, before 56 KiB that calls write */
+    public static void warmUpLater(LongFunction<List<ColdLoop>> loops) {
+        WarmUp.startLater(loops);
     }
 
     /** Returns the kernel for a request, or empty. */

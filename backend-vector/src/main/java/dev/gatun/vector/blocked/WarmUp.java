@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongFunction;
 
 /**
  * Gets the innermost loops compiled while a network is still being read and planned. Until then each step of a loop is interpreted, and costs a microsecond
@@ -48,25 +49,41 @@ final class WarmUp implements Runnable {
     private static volatile long start;                       // written before STARTED's thread begins
     private static volatile boolean awaited;
 
-    private final boolean gradients;
+    private final LongFunction<List<ColdLoop>> loops;
+    private final boolean first;
+    private final boolean later;
 
-    private WarmUp(boolean gradients) {
-        this.gradients = gradients;
+    /**
+     * Plans a warm-up.
+     *
+     * @param loops given the address of 8 KiB of zeros, before 56 KiB that calls write
+     * @param first whether convolutions wait for it
+     * @param later whether it waits for that
+     */
+    private WarmUp(LongFunction<List<ColdLoop>> loops, boolean first, boolean later) {
+        this.loops = loops;
+        this.first = first;
+        this.later = later;
     }
 
     /** Starts the warm-up of what a network calls, in a thread of its own, once in the life of the JVM. */
     static void start() {
         if (STARTED.compareAndSet(false, true)) {
             start = System.nanoTime();
-            start(new WarmUp(false));
+            start(new WarmUp(WarmUp::loops, true, false));
         }
     }
 
     /** Starts that of what a training calls besides. */
     static void startGradients() {
         if (GRADIENTS_STARTED.compareAndSet(false, true)) {
-            start(new WarmUp(true));
+            start(new WarmUp(WarmUp::gradients, false, false));
         }
+    }
+
+    /** Starts that of loops which can wait until those of a network are compiled. @param loops as {@link #loops} */
+    static void startLater(LongFunction<List<ColdLoop>> loops) {
+        start(new WarmUp(loops, false, true));
     }
 
     private static void start(WarmUp work) {
@@ -88,8 +105,11 @@ final class WarmUp implements Runnable {
     @Override
     public void run() {
         try (Arena arena = Arena.ofConfined()) {
+            if (later) {
+                OVER.await(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
+            }
             MemorySegment memory = arena.allocate(64 << 10, 64);      // operands of zeros, results, and tables of offsets that are all zero
-            List<ColdLoop> cold = new ArrayList<>(gradients ? gradients(memory.address()) : loops(memory.address()));
+            List<ColdLoop> cold = new ArrayList<>(loops.apply(memory.address()));
             long begin = System.nanoTime();
             while (!cold.isEmpty() && System.nanoTime() - begin < PATIENCE_NANOS) {
                 cold.removeIf(WarmUp::isCompiled);                    // all in turn: both compilers have work from the start
@@ -98,7 +118,7 @@ final class WarmUp implements Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            if (!gradients) {
+            if (first) {
                 OVER.countDown();
             }
         }
