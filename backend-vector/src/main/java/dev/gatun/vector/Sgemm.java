@@ -4,6 +4,9 @@ import static dev.gatun.vector.Native.FLOAT;
 import static dev.gatun.vector.Native.getLong;
 import static dev.gatun.vector.Native.putLong;
 
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+
 /**
  * The float32 matrix product C = epilogue(op(A) · op(B)), or C += op(A) · op(B) before the epilogue, with op the identity or the transpose; one
  * or a batch of products of one shape.
@@ -34,6 +37,10 @@ final class Sgemm {
     private static final long PACK_TOGETHER_MULTIPLICATIONS = 1 << 24;
 
     private static final long FRAME_BYTES = 64;
+
+    /** At the end of a worker's slice: how many of its cell's pieces are taken. Workers do not share lines of the cache. */
+    private static final long TAKEN_BYTES = 128;
+    private static final VarHandle TAKEN = ValueLayout.JAVA_LONG.varHandle();
 
     /**
      * The operands of one product.
@@ -153,7 +160,7 @@ final class Sgemm {
             case COLUMNS_BY_SUMS -> FLOAT * N * M;
             case TILES -> Tiles.SCRATCH_BYTES + blockOfA + blockOfB;
         };
-        return (bytes + 127) / 128 * 128;
+        return (bytes + 127) / 128 * 128 + TAKEN_BYTES;
     }
 
     /** Returns the bytes of one packed B. */
@@ -203,6 +210,9 @@ final class Sgemm {
                 putLong(frame + 40, j);
                 putLong(frame + 48, k);
                 workers.run(packing, frame);
+                for (int worker = 0; worker < workers.threads(); worker++) {
+                    putLong(taken(frame, worker), 0);
+                }
                 workers.run(multiplying, frame);
             }
         }
@@ -218,19 +228,46 @@ final class Sgemm {
         Panels.packB(transB, kc, j1 - j0, blockOfB(getLong(frame + 8), j + j0, k), ldb, panels(frame + FRAME_BYTES) + j0 * (long) kc * FLOAT);
     }
 
+    private long taken(long frame, int worker) {
+        return frame + FRAME_BYTES + (worker + 1) * sliceBytes() - TAKEN_BYTES;
+    }
+
+    /**
+     * Multiplies a worker's cell, piece by piece, then what is left of the others': a thread from which the system takes its processor for a while does not keep
+     * the others waiting. Where A is packed, each packs that of its own cell, and leaves the others' alone.
+     */
     private void multiplyPart(long frame, int worker, int workers) {
+        for (int other = 0; other < (packA ? 1 : workers); other++) {
+            cell(frame, (worker + other) % workers, workers, frame + FRAME_BYTES + worker * sliceBytes());
+        }
+    }
+
+    /** Multiplies what nobody has taken yet of the cell of {@code owner}. */
+    private void cell(long frame, int owner, int workers, long slice) {
         int j = (int) getLong(frame + 40);
         int k = (int) getLong(frame + 48);
         int nc = Math.min(columnsAtOnce, N - j);
+        int kc = Math.min(KC, K - k);
         int gridColumns = Grid.columns(workers, M, nc, packA, false);
         int gridRows = workers / gridColumns;
-        int i0 = Grid.start(M, Tiles.ROWS, worker / gridColumns, gridRows);
-        int i1 = Grid.start(M, Tiles.ROWS, worker / gridColumns + 1, gridRows);
-        int j0 = Grid.start(nc, Tiles.COLUMNS, worker % gridColumns, gridColumns);
-        int j1 = Grid.start(nc, Tiles.COLUMNS, worker % gridColumns + 1, gridColumns);
-        int kc = Math.min(KC, K - k);
-        multiply(i0, i1, j + j0, j1 - j0, k, kc, getLong(frame), getLong(frame + 8), getLong(frame + 16), getLong(frame + 24), getLong(frame + 32),
-                panels(frame + FRAME_BYTES) + j0 * (long) kc * FLOAT, frame + FRAME_BYTES + worker * sliceBytes());
+        int i0 = Grid.start(M, Tiles.ROWS, owner / gridColumns, gridRows);
+        int i1 = Grid.start(M, Tiles.ROWS, owner / gridColumns + 1, gridRows);
+        int j0 = Grid.start(nc, Tiles.COLUMNS, owner % gridColumns, gridColumns);
+        int j1 = Grid.start(nc, Tiles.COLUMNS, owner % gridColumns + 1, gridColumns);
+        int width = packA ? nc : Tiles.COLUMNS;
+        int piecesOfRow = Math.ceilDiv(j1 - j0, width);
+        int pieces = piecesOfRow * Math.ceilDiv(i1 - i0, MC);
+        long taken = taken(frame, owner);
+        for (int piece = take(taken); piece < pieces; piece = take(taken)) {
+            int i = i0 + piece / piecesOfRow * MC;
+            int c = j0 + piece % piecesOfRow * width;
+            multiply(i, Math.min(i1, i + MC), j + c, Math.min(width, j1 - c), k, kc, getLong(frame), getLong(frame + 8), getLong(frame + 16), getLong(frame + 24),
+                    getLong(frame + 32), panels(frame + FRAME_BYTES) + c * (long) kc * FLOAT, slice);
+        }
+    }
+
+    private static int take(long taken) {
+        return (int) (long) TAKEN.getAndAdd(Native.ALL, taken, 1L);
     }
 
     private void part(long frame, int worker, int workers) {
