@@ -92,7 +92,7 @@ final class ConvChoice {
         return dense ? of(t, relu, threads) : Optional.empty();
     }
 
-    /** Returns the algorithm by which {@link WinogradBackwardWeights} is cheaper, if one is; the transform of each weight back costs some 6. */
+    /** Returns the algorithm by which {@link WinogradBackwardWeights} is cheaper, if one is; the transform of each weight back costs some 9. */
     static Optional<Winograd> winogradForWeights(ConvShape s) {
         boolean phases = WinogradConv.suitsPhases(s) && hasManyChannels(s);
         if (!phases && !WinogradConv.suits(s) || hasFewChannels(s) || !Switch.WINOGRAD.isOn()) {
@@ -102,7 +102,7 @@ final class ConvChoice {
         long tiles = (long) s.N() * algorithm.tiles(s);
         long weights = weights(s, algorithm);
         long direct = (long) s.KH() * s.KW() * s.IC() * s.OC() * s.N() * s.OH() * s.OW();
-        long cost = weights * (tiles + 6) + tiles * transforms(s, algorithm);
+        long cost = weights * (tiles + 9) + tiles * transforms(s, algorithm);
         return weights * Float.BYTES <= MOST_TRANSFORMED_BYTES && cost < direct ? Optional.of(algorithm) : Optional.empty();
     }
 
