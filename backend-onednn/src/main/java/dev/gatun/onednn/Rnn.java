@@ -28,10 +28,12 @@ final class Rnn {
     private static final int CN = 2;
 
     /**
-     * Measured on two threads, H = 256 and 512. In float32 an LSTM takes .88 to .97 of the vector backend's time from 8 samples on, 1.3 of it with two; other
-     * cells run there as fast or faster with any number of samples. In bfloat16 one sample takes 1.1 to 1.3 of the vector backend's time if weights are frozen.
+     * Measured on two threads. In float32 an LSTM of H = 512 takes .96 to 1 of the vector backend's time from 8 samples on, 1.3 of it with two; one of 256,
+     * whose weights stay in the caches, 1.00 with 8 samples and 1.05 with 32; other cells run there as fast or faster with any number of samples. In bfloat16
+     * one sample takes 1.1 to 1.3 of the vector backend's time if weights are frozen.
      */
     private static final int MANY = 8;
+    private static final long CACHED = 2 << 20;
 
     private final Session session;
     private final KernelRequest.Single request;
@@ -59,7 +61,8 @@ final class Rnn {
 
     private static boolean isFaster(DataType type, Recurrent.Cell cell, KernelRequest.Single request) {
         int samples = request.inputs().get(X).shape().dim(1);
-        return type == DataType.F32 ? cell.isLstm() && samples >= MANY : samples > 1 || !request.frozen().get(W_STATE);
+        long weights = request.inputs().get(W_INPUT).bytes() + request.inputs().get(W_STATE).bytes();
+        return type == DataType.F32 ? cell.isLstm() && samples >= MANY && weights > CACHED : samples > 1 || !request.frozen().get(W_STATE);
     }
 
     private Optional<Kernel> kernel() {
