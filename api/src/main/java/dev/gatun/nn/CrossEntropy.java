@@ -56,7 +56,8 @@ public record CrossEntropy(double smoothing, Optional<Tensor> weights, OptionalI
      * Returns the loss, of rank 0.
      *
      * @param logits {@code [N, C, ...]}, floating
-     * @param labels {@code [N, ...]}, I32 or I64
+     * @param labels {@code [N, ...]}, I32 or I64; each a class, from 0, or the ignored label, else the loss is an {@link IndexOutOfBoundsException} when
+     *     it is computed
      * @throws IllegalArgumentException if shapes or types do not fit
      */
     public Tensor of(Tensor logits, Tensor labels) {
@@ -68,7 +69,7 @@ public record CrossEntropy(double smoothing, Optional<Tensor> weights, OptionalI
         check("nll", logs, labels);
         Optional<Tensor> counts = ignored.isPresent() ? Optional.of(labels.ne(Tensor.scalar(labels.dtype(), ignored.getAsInt()))) : Optional.empty();
         Tensor classes = counts.map(c -> c.where(labels, Tensor.scalar(labels.dtype(), 0))).orElse(labels);
-        Tensor picked = Tensor.record(new Indexing.GatherElements(1), logs, classes.unsqueeze(1)).getFirst().squeeze(1);   // [N, ...]
+        Tensor picked = Tensor.record(new Indexing.GatherElements(1, false), logs, classes.unsqueeze(1)).getFirst().squeeze(1);   // [N, ...]
         Optional<Tensor> weight = weights.map(v -> weights(v, logs, classes));
         Tensor cost = weight.map(picked::mul).orElse(picked).neg();
         if (smoothing > 0) {
@@ -95,7 +96,7 @@ public record CrossEntropy(double smoothing, Optional<Tensor> weights, OptionalI
         if (v.rank() != 1 || v.dim(0) != logs.dim(1)) {
             throw new IllegalArgumentException("crossEntropy: weights" + v.shape() + " must hold one weight for each of " + logs.dim(1) + " classes");
         }
-        return v.gather(0, classes);
+        return Tensor.record(new Indexing.Gather(0, false), v, classes).getFirst();
     }
 
     private static Tensor check(String op, Tensor logits, Tensor labels) {

@@ -3,6 +3,7 @@ package dev.gatun.nn;
 import dev.gatun.DType;
 import dev.gatun.Tensor;
 import dev.gatun.TensorType;
+import dev.gatun.op.Indexing;
 
 /** A table of vectors, looked up by number. Parameter: {@code weight [entries, width]}, first N(0, 1). */
 public final class Embedding extends Layer {
@@ -22,10 +23,15 @@ public final class Embedding extends Layer {
         return weight;
     }
 
-    /** Returns the vectors of {@code x}. @param x numbers below {@code entries}, I32 or I64, of any shape @return {@code [..., width]} */
+    /**
+     * Returns the vectors of {@code x}.
+     *
+     * @param x numbers from 0, below {@code entries}, I32 or I64, of any shape; another is an {@link IndexOutOfBoundsException} when the result is computed
+     * @return {@code [..., width]}
+     */
     @Override
     public Tensor forward(Tensor x, Pass pass) {
-        return pass.get(weight).gather(0, x);
+        return Tensor.record(new Indexing.Gather(0, false), pass.get(weight), x).getFirst();
     }
 
     @Override

@@ -3,12 +3,21 @@ package dev.gatun.op;
 import java.util.Locale;
 
 /**
- * Ops whose places are data. Indices are I32 or I64; a negative index counts from the end of its axis. An index outside of its axis is an
- * {@link IndexOutOfBoundsException} when the kernel runs.
+ * Ops whose places are data. Indices are I32 or I64; a negative index counts from the end of its axis, unless an op says otherwise. An index outside
+ * of its axis is an {@link IndexOutOfBoundsException} when the kernel runs.
  */
 public sealed interface Indexing extends Op {
-    /** (x, i) -> y with y[..., i-shape..., ...] = x[..., i[...], ...]: whole slices along {@code axis}. Source: ONNX Gather-13. */
-    record Gather(int axis) implements Indexing {
+    /**
+     * (x, i) -> y with y[..., i-shape..., ...] = x[..., i[...], ...]: whole slices along {@code axis}. Source: ONNX Gather-13.
+     *
+     * @param fromEnd whether negative indices count from the end; else they are outside of the axis, as where an index is a class or a word
+     */
+    record Gather(int axis, boolean fromEnd) implements Indexing {
+        /** Makes one whose negative indices count from the end. */
+        public Gather(int axis) {
+            this(axis, true);
+        }
+
         @Override
         public String name() {
             return "gather";
@@ -23,8 +32,13 @@ public sealed interface Indexing extends Op {
         }
     }
 
-    /** (x, i) -> y of i's shape with y[p] = x[p with p[axis] = i[p]]. Source: ONNX GatherElements-13. */
-    record GatherElements(int axis) implements Indexing {
+    /** (x, i) -> y of i's shape with y[p] = x[p with p[axis] = i[p]]. Source: ONNX GatherElements-13. @param fromEnd as for {@link Gather} */
+    record GatherElements(int axis, boolean fromEnd) implements Indexing {
+        /** Makes one whose negative indices count from the end. */
+        public GatherElements(int axis) {
+            this(axis, true);
+        }
+
         @Override
         public String name() {
             return "gather_elements";

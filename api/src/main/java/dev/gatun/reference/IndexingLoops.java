@@ -37,7 +37,7 @@ final class IndexingLoops {
         long I = indices.size();
         for (long o = 0; o < O; o++) {
             for (long j = 0; j < I; j++) {
-                long p = index(op, indices, j, x.shape(), op.axis());
+                long p = index(op, indices, j, x.shape(), op.axis(), op.fromEnd());
                 for (long r = 0; r < R; r++) {
                     y.copy((o * I + j) * R + r, x, (o * P + p) * R + r);
                 }
@@ -66,7 +66,7 @@ final class IndexingLoops {
         Places places = allBut(op.axis(), indices.shape(), x.shape());
         long stride = x.shape().strides()[op.axis()];
         for (long j = 0; j < indices.size(); j++, places.next()) {
-            y.copy(j, x, places.offset() + index(op, indices, j, x.shape(), op.axis()) * stride);
+            y.copy(j, x, places.offset() + index(op, indices, j, x.shape(), op.axis(), op.fromEnd()) * stride);
         }
     }
 
@@ -127,13 +127,17 @@ final class IndexingLoops {
         return offset;
     }
 
-    /** Returns index {@code j}, a negative one counted from the end of its axis. @throws IndexOutOfBoundsException if it lies outside */
     private static long index(Indexing op, Elements indices, long j, Shape x, int axis) {
+        return index(op, indices, j, x, axis, true);
+    }
+
+    /** Returns index {@code j}, a negative one counted from the end of its axis. @throws IndexOutOfBoundsException if it lies outside */
+    private static long index(Indexing op, Elements indices, long j, Shape x, int axis, boolean fromEnd) {
         long index = indices.getLong(j);
         int size = x.dim(axis);
-        if (index < -size || index >= size) {
+        if (index < (fromEnd ? -size : 0) || index >= size) {
             throw new IndexOutOfBoundsException(op.name() + ": index " + index + " is outside of axis " + axis + " of x" + x + ", which has "
-                    + size + " places");
+                    + size + " places" + (fromEnd ? "" : ", counted from 0"));
         }
         return index < 0 ? index + size : index;
     }

@@ -166,5 +166,8 @@ class LayersTest {
         Embedding table = new Embedding(3, 2);
         set(table, "weight", 0, 1, 10, 11, 20, 21);
         assertClose(table.forward(Tensor.of(new int[] {2, 0}, 1, 2), Pass.inference()), Shape.of(1, 2, 2), 20, 21, 0, 1);
+        Tensor none = table.forward(Tensor.of(new long[] {1, -1}), Pass.inference());
+        assertEquals("gather: index -1 is outside of axis 0 of x[3, 2], which has 3 places, counted from 0",
+                assertThrows(IndexOutOfBoundsException.class, none::eval).getMessage());
     }
 }

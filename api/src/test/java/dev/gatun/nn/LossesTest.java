@@ -87,6 +87,21 @@ class LossesTest {
     }
 
     @Test
+    void aLabelThatIsNoClassIsRefusedUnlessItIsTheIgnoredOne() {
+        Tensor logits = Tensor.of(new float[] {1, 2, 3, 3, 2, 1}, 2, 3);
+        for (DType dtype : List.of(DType.I32, DType.I64)) {
+            Tensor labels = Tensor.of(new int[] {2, -1}).cast(dtype);
+            Tensor loss = Losses.crossEntropy(logits, labels);
+            assertEquals("gather_elements: index -1 is outside of axis 1 of x[2, 3], which has 3 places, counted from 0",
+                    assertThrows(IndexOutOfBoundsException.class, loss::eval).getMessage());
+            Tensor weighted = CrossEntropy.MEAN.weighted(Tensor.ones(DType.F32, 3)).of(logits, labels);
+            assertThrows(IndexOutOfBoundsException.class, weighted::eval);
+            assertThrows(IndexOutOfBoundsException.class, CrossEntropy.MEAN.ignoring(-100).of(logits, labels)::eval);
+            assertClose(CrossEntropy.MEAN.ignoring(-1).of(logits, labels), Math.log(1 + Math.exp(-1) + Math.exp(-2)));
+        }
+    }
+
+    @Test
     void crossEntropyTakesImagesOfLabels() {
         Tensor logits = Tensor.zeros(DType.F32, 2, 4, 3, 3);
         assertClose(Losses.crossEntropy(logits, Tensor.zeros(DType.I64, 2, 3, 3)), Math.log(4));

@@ -99,6 +99,15 @@ class IndexingLoopsTest {
     }
 
     @Test
+    void negativeIndicesAreRefusedWherePlacesAreCountedFromTheStart() {
+        assertArrayEquals(new double[] {4, 5}, run(new Gather(0, false), matrix(), Tensors.vector(DType.I64, 2L)));
+        assertEquals("gather: index -1 is outside of axis 0 of x[3, 2], which has 3 places, counted from 0", assertThrows(
+                IndexOutOfBoundsException.class, () -> run(new Gather(0, false), matrix(), Tensors.vector(DType.I64, -1L))).getMessage());
+        assertEquals("gather_elements: index -2 is outside of axis 1 of x[3, 2], which has 2 places, counted from 0", assertThrows(
+                IndexOutOfBoundsException.class, () -> run(new GatherElements(1, false), matrix(), indices(1, 2, 0, -2))).getMessage());
+    }
+
+    @Test
     void indicesOutsideOfTheirAxisAreRefused() {
         String message = assertThrows(IndexOutOfBoundsException.class, () -> run(new Gather(0), matrix(), Tensors.vector(DType.I64, 3L))).getMessage();
         assertEquals("gather: index 3 is outside of axis 0 of x[3, 2], which has 3 places", message);

@@ -25,7 +25,7 @@ final class GatherElementsKernel implements FrameKernel {
         Shape i = inputs.get(1).shape();
         int last = x.rank() - 1;
         long[] strides = x.strides();
-        this.indices = Indices.of(op.name(), inputs.get(1), x, op.axis());
+        this.indices = Indices.of(op.name(), inputs.get(1), x, op.axis(), op.fromEnd());
         this.stride = strides[op.axis()];
         this.length = i.dim(last);
         this.step = op.axis() == last ? 0 : 1;

@@ -14,7 +14,7 @@ final class GatherKernel implements FrameKernel {
     GatherKernel(Gather op, List<TensorType> inputs, Workers workers) {
         TensorType x = inputs.get(0);
         this.axis = Axis.of(x.shape(), op.axis());
-        this.indices = Indices.of(op.name(), inputs.get(1), x.shape(), op.axis());
+        this.indices = Indices.of(op.name(), inputs.get(1), x.shape(), op.axis(), op.fromEnd());
         this.slice = axis.inner() * x.dtype().bytes();
         this.workers = workers;
     }

@@ -5,14 +5,19 @@ import dev.gatun.Shape;
 import dev.gatun.TensorType;
 
 /**
- * The index operand of a gather or scatter: I32 or I64, negative ones counting from the end of the axis.
+ * The index operand of a gather or scatter: I32 or I64.
  *
  * @param op the op's name, for the message
  * @param axis the axis of {@code x} that they point into
+ * @param fromEnd whether negative ones count from the end of the axis; else they are outside of it
  */
-record Indices(String op, DType dtype, long count, Shape x, int axis) {
+record Indices(String op, DType dtype, long count, Shape x, int axis, boolean fromEnd) {
     static Indices of(String op, TensorType type, Shape x, int axis) {
-        return new Indices(op, type.dtype(), type.elements(), x, axis);
+        return of(op, type, x, axis, true);
+    }
+
+    static Indices of(String op, TensorType type, Shape x, int axis, boolean fromEnd) {
+        return new Indices(op, type.dtype(), type.elements(), x, axis, fromEnd);
     }
 
     /** Returns index {@code i} of those at {@code address}, counted from the start of the axis. */
@@ -36,8 +41,9 @@ record Indices(String op, DType dtype, long count, Shape x, int axis) {
     void check(long address, long i) {
         int size = x.dim(axis);
         long index = raw(address, i);
-        if (index < -size || index >= size) {
-            throw new IndexOutOfBoundsException(op + ": index " + index + " is outside of axis " + axis + " of x" + x + ", which has " + size + " places");
+        if (index < (fromEnd ? -size : 0) || index >= size) {
+            throw new IndexOutOfBoundsException(op + ": index " + index + " is outside of axis " + axis + " of x" + x + ", which has " + size + " places"
+                    + (fromEnd ? "" : ", counted from 0"));
         }
     }
 

@@ -194,4 +194,17 @@ class MoveKernelTest {
         KernelRequest scatter = Requests.single(new Scatter(0, ScatterFunction.ADD), List.of(x.type()), x, i, Operand.random(1, 2, 3));
         assertThrows(IndexOutOfBoundsException.class, () -> Requests.run(Requests.SHARED, scatter, x, i, Operand.random(1, 2, 3)));
     }
+
+    @Test
+    void aNegativeIndexIsOutsideOfAnAxisThatIsCountedFromItsStart() {
+        Operand x = Operand.random(1, 5, 3);
+        Operand rows = Operand.of(TensorType.of(DType.I64, 2), j -> j == 0 ? 4 : -1);
+        KernelRequest gather = Requests.single(new Gather(0, false), List.of(TensorType.of(DType.F32, 2, 3)), x, rows);
+        assertEquals("gather: index -1 is outside of axis 0 of x[5, 3], which has 5 places, counted from 0",
+                assertThrows(IndexOutOfBoundsException.class, () -> Requests.run(Requests.SHARED, gather, x, rows)).getMessage());
+        Operand places = Operand.of(TensorType.of(DType.I32, 5, 1), j -> j - 1);
+        KernelRequest elements = Requests.single(new GatherElements(1, false), List.of(TensorType.of(DType.F32, 5, 1)), x, places);
+        assertEquals("gather_elements: index -1 is outside of axis 1 of x[5, 3], which has 3 places, counted from 0",
+                assertThrows(IndexOutOfBoundsException.class, () -> Requests.run(Requests.SHARED, elements, x, places)).getMessage());
+    }
 }

@@ -21,6 +21,8 @@ final class IndexingCases {
         cases.add(gather("gather of a row", new Indexing.Gather(0), Input.of(5, n), Input.indices(5)));
         cases.add(gather("gather of columns", new Indexing.Gather(1), Input.of(2, 6, n), Input.indices(6, 2, 3)));
         cases.add(gather("gather by i32", new Indexing.Gather(0), Input.of(5, 3), Input.fixed(DType.I32, new Domain(-5, 4), n)));
+        cases.add(gather("gather of words", new Indexing.Gather(0, false), Input.of(5, n), Input.fixed(DType.I64, new Domain(0, 4), 2, 3)));
+        cases.add(gather("gather_elements of classes", new Indexing.GatherElements(1, false), Input.of(4, 6), Input.fixed(DType.I64, new Domain(0, 5), 4, 1)));
         cases.add(gather("gather_elements", new Indexing.GatherElements(1), Input.of(3, 5), Input.indices(5, 2, n)));
         cases.add(gather("gather_elements of rows", new Indexing.GatherElements(0), Input.of(4, n), Input.indices(4, 3, n)));
         cases.add(gather("gather_nd of elements", new Indexing.GatherNd(0), Input.of(4, 4), Input.indices(4, n, 2)));
