@@ -38,6 +38,9 @@ final class Sgemm {
 
     private static final long FRAME_BYTES = 64;
 
+    /** What workers pack of A together, at most; of a larger A each packs the rows that it multiplies, a block at a time. */
+    private static final long MOST_PACKED_A = 16 << 20;
+
     /** At the end of a worker's slice: how many of its cell's pieces are taken. Workers do not share lines of the cache. */
     private static final long TAKEN_BYTES = 128;
     private static final VarHandle TAKEN = ValueLayout.JAVA_LONG.varHandle();
@@ -149,7 +152,20 @@ final class Sgemm {
 
     /** Returns the bytes of workspace that {@link #run} needs with a pool of {@code threads}. */
     long workspaceBytes(int threads) {
-        return FRAME_BYTES + threads * sliceBytes();
+        return FRAME_BYTES + threads * sliceBytes() + (packsATogether() ? bytesOfA() : 0);
+    }
+
+    /** Returns whether workers that share a product pack A together, too: then each can take what others have not begun. */
+    private boolean packsATogether() {
+        return packA && sharesBlocks() && bytesOfA() <= MOST_PACKED_A;
+    }
+
+    private long bytesOfA() {
+        return Panels.groupBytes(M, Math.min(K, KC));
+    }
+
+    private boolean sharesBlocks() {
+        return path == Path.TILES && !packedB && !directB && batch.count == 1 && (long) M * N * K >= PACK_TOGETHER_MULTIPLICATIONS;
     }
 
     private long sliceBytes() {
@@ -195,16 +211,16 @@ final class Sgemm {
         putLong(workspace + 32, residual);
         if ((long) batch.count * M * N * K < FORK_MULTIPLICATIONS) {
             part(workspace, 0, 1);
-        } else if (workers.threads() > 1 && path == Path.TILES && !packedB && !directB && batch.count == 1
-                && (long) M * N * K >= PACK_TOGETHER_MULTIPLICATIONS) {
+        } else if (workers.threads() > 1 && sharesBlocks()) {
             shareBlocks(workspace, workers);
         } else {
             workers.run(task, workspace);
         }
     }
 
-    /** Block by block of B: all workers pack it into the first slice, then all multiply with it. */
+    /** Block by block of B: all workers pack it into the first slice, and A if they do that together, then all multiply with it. */
     private void shareBlocks(long frame, Workers workers) {
+        putLong(frame + 56, packsATogether() ? frame + FRAME_BYTES + workers.threads() * sliceBytes() : 0);
         for (int j = 0; j < N; j += columnsAtOnce) {
             for (int k = 0; k < K; k += KC) {
                 putLong(frame + 40, j);
@@ -226,6 +242,11 @@ final class Sgemm {
         int j0 = Grid.start(nc, Tiles.COLUMNS, worker, workers);
         int j1 = Grid.start(nc, Tiles.COLUMNS, worker + 1, workers);
         Panels.packB(transB, kc, j1 - j0, blockOfB(getLong(frame + 8), j + j0, k), ldb, panels(frame + FRAME_BYTES) + j0 * (long) kc * FLOAT);
+        if (packsATogether()) {
+            int i0 = Grid.start(M, Tiles.ROWS, worker, workers);
+            int i1 = Grid.start(M, Tiles.ROWS, worker + 1, workers);
+            Panels.packTransposedA(i1 - i0, kc, getLong(frame) + k * lda + i0 * FLOAT, lda, getLong(frame + 56) + i0 * (long) kc * FLOAT);
+        }
     }
 
     private long taken(long frame, int worker) {
@@ -234,10 +255,10 @@ final class Sgemm {
 
     /**
      * Multiplies a worker's cell, piece by piece, then what is left of the others': a thread from which the system takes its processor for a while does not keep
-     * the others waiting. Where A is packed, each packs that of its own cell, and leaves the others' alone.
+     * the others waiting. Where each packs A of its own cell it leaves the others' alone.
      */
     private void multiplyPart(long frame, int worker, int workers) {
-        for (int other = 0; other < (packA ? 1 : workers); other++) {
+        for (int other = 0; other < (packA && !packsATogether() ? 1 : workers); other++) {
             cell(frame, (worker + other) % workers, workers, frame + FRAME_BYTES + worker * sliceBytes());
         }
     }
@@ -254,7 +275,8 @@ final class Sgemm {
         int i1 = Grid.start(M, Tiles.ROWS, owner / gridColumns + 1, gridRows);
         int j0 = Grid.start(nc, Tiles.COLUMNS, owner % gridColumns, gridColumns);
         int j1 = Grid.start(nc, Tiles.COLUMNS, owner % gridColumns + 1, gridColumns);
-        int width = packA ? nc : Tiles.COLUMNS;
+        long packedA = getLong(frame + 56);
+        int width = packA && packedA == 0 ? nc : Tiles.COLUMNS;
         int piecesOfRow = Math.ceilDiv(j1 - j0, width);
         int pieces = piecesOfRow * Math.ceilDiv(i1 - i0, MC);
         long taken = taken(frame, owner);
@@ -262,7 +284,7 @@ final class Sgemm {
             int i = i0 + piece / piecesOfRow * MC;
             int c = j0 + piece % piecesOfRow * width;
             multiply(i, Math.min(i1, i + MC), j + c, Math.min(width, j1 - c), k, kc, getLong(frame), getLong(frame + 8), getLong(frame + 16), getLong(frame + 24),
-                    getLong(frame + 32), panels(frame + FRAME_BYTES) + c * (long) kc * FLOAT, slice);
+                    getLong(frame + 32), packedA, panels(frame + FRAME_BYTES) + c * (long) kc * FLOAT, slice);
         }
     }
 
@@ -375,7 +397,7 @@ final class Sgemm {
         } else if (!directB) {
             Panels.packB(transB, kc, nc, blockOfB(b, j0, k), ldb, panels);
         }
-        multiply(i0, i1, j0, nc, k, kc, a, b, c, bias, residual, panels, slice);
+        multiply(i0, i1, j0, nc, k, kc, a, b, c, bias, residual, 0, panels, slice);
     }
 
     /** Returns where op(B)[k, j] lies. */
@@ -388,7 +410,9 @@ final class Sgemm {
         return slice + Tiles.SCRATCH_BYTES + blockOfA;
     }
 
-    private void multiply(int i0, int i1, int j0, int nc, int k, int kc, long a, long b, long c, long bias, long residual, long panels, long slice) {
+    /** @param packedA the address of these {@code kc} columns of op(A) in groups of six rows, or 0 to pack them here if they must be */
+    private void multiply(int i0, int i1, int j0, int nc, int k, int kc, long a, long b, long c, long bias, long residual, long packedA, long panels,
+            long slice) {
         long packedBlockOfA = slice + Tiles.SCRATCH_BYTES;
         boolean add = accumulate || k > 0;
         boolean last = k + kc == K;
@@ -399,8 +423,10 @@ final class Sgemm {
             long ksA = transA ? lda : FLOAT;
             long gsA = Tiles.ROWS * rsA;
             if (packA) {
-                Panels.packTransposedA(mc, kc, blockA, lda, packedBlockOfA);
-                blockA = packedBlockOfA;
+                if (packedA == 0) {
+                    Panels.packTransposedA(mc, kc, blockA, lda, packedBlockOfA);
+                }
+                blockA = packedA == 0 ? packedBlockOfA : packedA + i * (long) kc * FLOAT;
                 ksA = Tiles.ROWS * FLOAT;
                 gsA = kc * ksA;
             }
