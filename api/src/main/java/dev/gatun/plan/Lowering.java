@@ -31,7 +31,8 @@ final class Lowering {
     private final Constants constants;
     private final List<Launch> launches = new ArrayList<>();
     private final Map<Value, Held> held = new HashMap<>();
-    private final Map<Place, Map<Layout, Held>> reordered = new HashMap<>();
+    /** The copy of each value that some kernel wanted in another layout; a place may be read in several shapes, which lie differently in it. */
+    private final Map<Held, Held> reordered = new HashMap<>();
     private final Map<Source.Scalar, Held> scalars = new HashMap<>();
     /** What the backend answered: portions of a batch ask for the same again and again. */
     private final Map<KernelRequest, Optional<Kernel>> kernels = new HashMap<>();
@@ -215,8 +216,8 @@ final class Lowering {
         if (value.layout().equals(layout)) {
             return value;
         }
-        Map<Layout, Held> copies = reordered.computeIfAbsent(value.place(), p -> new HashMap<>());
-        Held known = copies.get(layout);
+        Held wanted = new Held(value.type(), value.place(), layout);
+        Held known = reordered.get(wanted);
         if (known == null) {
             KernelRequest.Reorder request = new KernelRequest.Reorder(value.type(), value.layout(), layout);
             Kernel kernel = kernel(request).orElseThrow(() -> new IllegalStateException("backend " + backend.name() + " has no reorder of "
@@ -231,9 +232,9 @@ final class Lowering {
                         : Optional.of(new Place(Place.Kind.ARENA, -1, kernel.workspaceBytes(), step));
                 launches.add(new Launch(request.name(), kernel, List.of(value), List.of(known), workspace));
             }
-            copies.put(layout, known);
+            reordered.put(wanted, known);
         }
-        return known.as(value.type());
+        return known;
     }
 
     private Held plain(Held value) {

@@ -148,6 +148,9 @@ final class FusionCases {
             return List.of(y.sub(channels(in.get(2))).mul(channels(r.mul(in.get(4)))).add(channels(in.get(5))).relu());
         }, Tolerance.GRADIENT, ONCE, Input.of(2, 3, 4, 4), Input.of(n, 3, 3, 3), Input.of(n), Input.of(Domain.POSITIVE, n), Input.of(n), Input.of(n))
                 .summing(27));
+        cases.add(chain("convolutions of a value in two shapes", in -> List.of(conv(in.get(0), in.get(1)),
+                conv(in.get(0).reshape(1, 16, 8, 4), in.get(2))), Tolerance.CONVOLUTION, TWICE, Input.of(1, 32, 4, 4), Input.of(n, 32, 3, 3),
+                Input.of(n, 16, 3, 3)).summing(288));
         cases.add(chain("convolution with a factor along the width", in -> List.of(conv(in.get(0), in.get(1)).mul(in.get(2))),
                 Tolerance.CONVOLUTION, TWICE, Input.of(1, 2, 3, n), Input.of(n, 2, 3, 3), Input.of(1, 1, n)).summing(18));
         cases.add(chain("convolutions, pool, concat and a classifier", in -> {
