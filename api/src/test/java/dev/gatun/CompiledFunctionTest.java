@@ -146,6 +146,15 @@ class CompiledFunctionTest {
     }
 
     @Test
+    void aDonatedInputThatIsAlsoAResultKeepsItsValue() {
+        CompiledFunction f = CompiledFunction.of(backend, in -> List.of(in.get(1).mul(2), in.get(0), in.get(0).reshape(2, 1))).donating(0);
+        List<Tensor> results = f.call(vector(1, 2), vector(3, 4));
+        assertArrayEquals(new float[] {6, 8}, results.get(0).toFloatArray());
+        assertArrayEquals(new float[] {1, 2}, results.get(1).toFloatArray());
+        assertArrayEquals(new float[] {1, 2}, results.get(2).toFloatArray());
+    }
+
+    @Test
     void aDonatedInputThatIsReadLaterIsNotOverwrittenEarly() {
         CompiledFunction f = CompiledFunction.of(backend, in -> {
             Tensor y = in.get(0).add(in.get(1));

@@ -55,7 +55,7 @@ final class Assignment {
         boolean[] moved = new boolean[results.size()];
         for (int o = 0; o < results.size(); o++) {
             Place p = results.get(o).place();
-            if (p.kind() == Place.Kind.ARENA && (!donated.containsKey(o) || mayOverwrite(p, donated.get(o)))) {
+            if (p.kind() == Place.Kind.ARENA && (!donated.containsKey(o) || mayOverwrite(p, donated.get(o), results))) {
                 p.moveTo(leaves + o);
                 moved[o] = true;
             }
@@ -82,18 +82,27 @@ final class Assignment {
         launches.add(new Launch("copy", new Copy(backend.memory(), from.type().bytes()), List.of(from), List.of(to), Optional.empty()));
     }
 
-    /** Returns whether the step that first writes {@code p} may write over input {@code input}: nobody reads that later, and the step itself can. */
-    private boolean mayOverwrite(Place p, int input) {
+    /**
+     * Returns whether the step that first writes {@code p} may write over input {@code input}: it is no result, which is copied at the end, nobody reads it
+     * later, and the step itself can.
+     */
+    private boolean mayOverwrite(Place p, int input, List<Held> results) {
+        if (results.stream().anyMatch(h -> isInput(h.place(), input))) {
+            return false;
+        }
         for (int s = p.first(); s < launches.size(); s++) {
             Launch l = launches.get(s);
             for (int i = 0; i < l.inputs().size(); i++) {
-                Place in = l.inputs().get(i).place();
-                if (in.kind() == Place.Kind.EXTERNAL && in.number() == input && !(s == p.first() && canTakeOver(l, i, p))) {
+                if (isInput(l.inputs().get(i).place(), input) && !(s == p.first() && canTakeOver(l, i, p))) {
                     return false;
                 }
             }
         }
         return true;
+    }
+
+    private static boolean isInput(Place p, int input) {
+        return p.kind() == Place.Kind.EXTERNAL && p.number() == input;
     }
 
     /** Returns whether {@code p}, a result of {@code l}, may lie where operand {@code i} does, which no other operand shares. */

@@ -126,6 +126,8 @@ final class FusionCases {
             Tensor v = in.get(1).mul(0.9).add(in.get(2));
             return List.of(in.get(0).sub(v.mul(in.get(3))), v);
         }, Tolerance.CHAIN, NONE, Input.of(3, n), Input.of(3, n), Input.of(3, n), Input.of()));
+        cases.add(chain("update that gives the old values too", in -> List.of(in.get(0).sub(in.get(1)), in.get(0), in.get(1).reshape(n, 3)),
+                Tolerance.CHAIN, NONE, Input.of(3, n), Input.of(3, n)));
         cases.add(chain("adam update", in -> {
             Tensor g = in.get(3);
             Tensor m = in.get(1).mul(0.9).add(g.mul(0.1));
