@@ -68,9 +68,35 @@ public enum DType {
         return kind == Kind.FLOATING;
     }
 
-    /** Returns the type that many elements are summed up and divided in: {@code F32} for 16-bit floating types, which end at 65504 or round coarsely. */
+    /**
+     * Returns the type that many elements are summed up and divided in: {@code F32} for 16-bit floating types, which end at 65504 or round coarsely,
+     * {@code I64} for narrower integers.
+     */
     public DType accumulator() {
-        return this == F16 || this == BF16 ? F32 : this;
+        return switch (this) {
+            case F16, BF16 -> F32;
+            case I8, U8, I16, U16, I32, U32 -> I64;
+            case F32, F64, I64, U64, BOOL -> this;
+        };
+    }
+
+    /** Returns whether an element can be {@code value}: any number where they are floating, and round, else only what they can equal. */
+    public boolean holds(double value) {
+        return switch (kind) {
+            case FLOATING -> true;
+            case SIGNED, UNSIGNED -> value == Math.rint(value) && value >= lowest() && value < end();
+            case LOGICAL -> value == 0 || value == 1;
+        };
+    }
+
+    /** Returns the smallest value of an integer type. */
+    double lowest() {
+        return kind == Kind.SIGNED ? -end() : 0;
+    }
+
+    /** Returns the largest value of an integer type and 1, which a double can hold where it cannot hold the largest value. */
+    double end() {
+        return Math.scalb(1.0, 8 * bytes - (kind == Kind.SIGNED ? 1 : 0));
     }
 
     /** Returns whether this is a signed or unsigned integer type ({@code BOOL} is not). */

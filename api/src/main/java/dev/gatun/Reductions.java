@@ -17,7 +17,7 @@ public final class Reductions {
         return x.reduce(ReduceFunction.SUM, keepDims, axes);
     }
 
-    /** Returns Σ x / n, n the number of elements folded; computed in {@link DType#accumulator}, as Σ x or n may be too large for 16 bits. */
+    /** Returns Σ x / n, n the number of elements folded; computed in {@link DType#accumulator}, as Σ x or n may be too large for x's type. */
     public static Tensor mean(Tensor x, boolean keepDims, int... axes) {
         Tensor sum = sum(x.cast(x.dtype().accumulator()), keepDims, axes);
         return sum.div(folded(x, sum)).cast(x.dtype());

@@ -158,14 +158,23 @@ public final class Tensor implements AutoCloseable {
         return buffer.address() % type.dtype().bytes() == 0 ? new Tensor(type, Storage.wrap(buffer)) : of(type, data);
     }
 
-    /** Returns a rank-0 constant. Being part of the graph's structure, it is for numbers that do not change from call to call. */
+    /**
+     * Returns a rank-0 constant. Being part of the graph's structure, it is for numbers that do not change from call to call. Here and wherever a number
+     * is written instead of a tensor, it is rounded to a floating type, but must be one of the integers or truth values of another.
+     *
+     * @throws IllegalArgumentException if it is not
+     */
     public static Tensor scalar(DType dtype, double value) {
-        return record(Source.Scalar.of(dtype, value)).getFirst();
+        return scalar("scalar", dtype, value);
+    }
+
+    private static Tensor scalar(String op, DType dtype, double value) {
+        return record(Source.Scalar.of(op, dtype, value)).getFirst();
     }
 
     /** Returns a constant of one value; no memory is taken before it is evaluated. */
     public static Tensor full(DType dtype, Shape shape, double value) {
-        return scalar(dtype, value).expand(shape);
+        return scalar("full", dtype, value).expand(shape);
     }
 
     /** Returns zeros. */
@@ -185,7 +194,13 @@ public final class Tensor implements AutoCloseable {
 
     /** Returns {@code start + i·step} for i = 0 ... {@code size - 1}. */
     public static Tensor arange(DType dtype, double start, double step, int size) {
-        return arange(dtype, size).mul(scalar(dtype, step)).add(scalar(dtype, start));
+        if (dtype.isFloating() || size == 0) {
+            return arange(dtype, size).mul(step).add(start);
+        }
+        // A step back of an unsigned type is none of its values: counted in I64, if both ends are.
+        Source.Scalar.of("arange", dtype, start);
+        Source.Scalar.of("arange", dtype, start + (size - 1) * step);
+        return arange(DType.I64, size).mul(scalar("arange", DType.I64, step)).add(scalar("arange", DType.I64, start)).cast(dtype);
     }
 
     /** Records an op and returns its results. @throws IllegalArgumentException if the operands' types do not fit the op */
@@ -271,7 +286,7 @@ public final class Tensor implements AutoCloseable {
 
     /** Returns x + b. */
     public Tensor add(double b) {
-        return add(scalar(dtype(), b));
+        return add(scalar("add", dtype(), b));
     }
 
     /** Returns x - b. */
@@ -281,7 +296,7 @@ public final class Tensor implements AutoCloseable {
 
     /** Returns x - b. */
     public Tensor sub(double b) {
-        return sub(scalar(dtype(), b));
+        return sub(scalar("sub", dtype(), b));
     }
 
     /** Returns x · b, element by element. */
@@ -291,7 +306,7 @@ public final class Tensor implements AutoCloseable {
 
     /** Returns x · b. */
     public Tensor mul(double b) {
-        return mul(scalar(dtype(), b));
+        return mul(scalar("mul", dtype(), b));
     }
 
     /** Returns x / b, element by element; integers truncate. */
@@ -301,7 +316,7 @@ public final class Tensor implements AutoCloseable {
 
     /** Returns x / b. */
     public Tensor div(double b) {
-        return div(scalar(dtype(), b));
+        return div(scalar("div", dtype(), b));
     }
 
     /** Returns xᵇ. */
@@ -311,7 +326,7 @@ public final class Tensor implements AutoCloseable {
 
     /** Returns xᵇ. */
     public Tensor pow(double b) {
-        return pow(scalar(dtype(), b));
+        return pow(scalar("pow", dtype(), b));
     }
 
     /** Returns the smaller of x and b; NaN if one is NaN. */
@@ -324,9 +339,10 @@ public final class Tensor implements AutoCloseable {
         return binary(BinaryFunction.MAX, b);
     }
 
-    /** Returns min(max(x, low), high). */
+    /** Returns min(max(x, low), high). Limits of integers may lie outside of their type, as infinities do. */
     public Tensor clip(double low, double high) {
-        return max(scalar(dtype(), low)).min(scalar(dtype(), high));
+        Tensor atLeast = dtype().isInteger() && low <= dtype().lowest() ? this : max(scalar("clip", dtype(), low));
+        return dtype().isInteger() && high >= dtype().end() - 1 ? atLeast : atLeast.min(scalar("clip", dtype(), high));
     }
 
     /** Returns x = b as BOOL. */

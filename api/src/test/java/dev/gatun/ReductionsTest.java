@@ -84,6 +84,13 @@ class ReductionsTest {
     }
 
     @Test
+    void meansOfNarrowIntegersDoNotOverflowOnTheWay() {
+        assertEquals(1, Tensor.ones(DType.U8, 256).mean().item());
+        assertEquals(-100, Tensor.full(DType.I8, Shape.of(3, 70_000), -100).mean(1).max().item());
+        assertEquals(DType.U8, Tensor.ones(DType.U8, 256).mean().dtype());
+    }
+
+    @Test
     void varianceOfTooFewElementsIsRefused() {
         assertEquals("variance: 1 elements of x[2, 1] with correction 1 have no variance, more than the correction are needed",
                 assertThrows(IllegalArgumentException.class, () -> Reductions.variance(Tensor.ones(DType.F32, 2, 1), 1, false, 1)).getMessage());

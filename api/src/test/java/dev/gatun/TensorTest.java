@@ -15,11 +15,12 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class TensorTest {
     private final Tensor x = Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
 
-    private static String message(Class<? extends Exception> type, org.junit.jupiter.api.function.Executable code) {
+    private static String message(Class<? extends Exception> type, Executable code) {
         return assertThrows(type, code).getMessage();
     }
 
@@ -40,6 +41,46 @@ class TensorTest {
     void mixedTypesAreRefusedWithTheCastToWrite() {
         String m = message(IllegalArgumentException.class, () -> x.add(Tensor.of(new double[] {1, 2, 3})));
         assertTrue(m.contains("f32") && m.contains("f64") && m.contains("cast(DType.F32)"), m);
+    }
+
+    @Test
+    void numbersThatIntegersCannotBeAreRefusedByNameOfTheOp() {
+        Tensor i = Tensor.of(new int[] {1, 2, 3});
+        Tensor bytes = i.cast(DType.I8);
+        assertEquals("mul: 0.5 is no value of i32, cast to a type that has it first", message(IllegalArgumentException.class, () -> i.mul(0.5)));
+        assertEquals("add: 200 is no value of i8, cast to a type that has it first", message(IllegalArgumentException.class, () -> bytes.add(200)));
+        assertEquals("scalar: 200 is no value of i8, cast to a type that has it first",
+                message(IllegalArgumentException.class, () -> bytes.lt(Tensor.scalar(DType.I8, 200))));
+        assertEquals("full: 0.5 is no value of bool, cast to a type that has it first",
+                message(IllegalArgumentException.class, () -> Tensor.full(DType.BOOL, Shape.of(2), 0.5)));
+        for (Executable code : List.<Executable>of(() -> i.sub(0.5), () -> i.div(0.5), () -> i.pow(0.5), () -> i.clip(0.5, 2), () -> i.clip(0, Double.NaN))) {
+            assertTrue(message(IllegalArgumentException.class, code).contains("is no value of i32"));
+        }
+        assertArrayEquals(new int[] {-1, 0, 1}, i.sub(2).toIntArray());
+        assertArrayEquals(new int[] {0, 0, 1}, i.div(3).toIntArray());
+    }
+
+    @Test
+    void limitsOutsideOfAnIntegerTypeLimitNothing() {
+        double inf = Double.POSITIVE_INFINITY;
+        Tensor i = Tensor.of(new int[] {-128, 1, 127}).cast(DType.I8);
+        assertArrayEquals(new int[] {0, 1, 127}, i.clip(0, inf).cast(DType.I32).toIntArray());
+        assertArrayEquals(new int[] {-128, 1, 5}, i.clip(-inf, 5).cast(DType.I32).toIntArray());
+        assertArrayEquals(new int[] {-128, 1, 127}, i.clip(-200, 200).cast(DType.I32).toIntArray());
+        assertEquals(Long.MAX_VALUE, Tensor.of(new long[] {Long.MAX_VALUE}).clip(0, inf).toLongArray()[0]);
+        assertThrows(IllegalArgumentException.class, () -> i.clip(200, 300));
+    }
+
+    @Test
+    void integersCountForthAndBackWithinTheirType() {
+        assertArrayEquals(new int[] {5, 3, 1}, Tensor.arange(DType.U8, 5, -2, 3).cast(DType.I32).toIntArray());
+        assertArrayEquals(new int[] {250, 255}, Tensor.arange(DType.U8, 250, 5, 2).cast(DType.I32).toIntArray());
+        assertArrayEquals(new float[] {0.5f, 0.25f, 0}, Tensor.arange(DType.F32, 0.5, -0.25, 3).toFloatArray());
+        assertEquals(0, Tensor.arange(DType.I32, 3, 1, 0).dim(0));
+        assertEquals("arange: 256 is no value of u8, cast to a type that has it first",
+                message(IllegalArgumentException.class, () -> Tensor.arange(DType.U8, 250, 6, 2)));
+        assertEquals("arange: 0.5 is no value of i64, cast to a type that has it first",
+                message(IllegalArgumentException.class, () -> Tensor.arange(DType.I32, 0, 0.5, 3)));
     }
 
     @Test

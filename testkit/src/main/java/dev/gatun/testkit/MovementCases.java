@@ -33,7 +33,7 @@ final class MovementCases {
         cases.add(concat("concat of columns", 1, Input.of(3, n), Input.of(3, 1), Input.of(3, 5)));
         cases.add(concat("concat of channels", 1, Input.of(2, n, 3, 2), Input.of(2, 4, 3, 2), Input.of(2, 0, 3, 2)));
         for (DType dtype : DType.values()) {
-            cases.add(source("scalar of " + dtype.label(), Source.Scalar.of(dtype, 1.9)));
+            cases.add(source("scalar of " + dtype.label(), Source.Scalar.of(dtype, dtype.isFloating() ? 1.9 : 1)));
             if (dtype != DType.BOOL) {
                 cases.add(source("iota of " + dtype.label(), new Source.Iota(dtype, n)));
             }
