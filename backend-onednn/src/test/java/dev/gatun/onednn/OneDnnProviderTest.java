@@ -131,6 +131,15 @@ class OneDnnProviderTest {
         assertTrue(output.contains("refused: backend onednn cannot be used: ") && output.contains("best: vector"), output);
     }
 
+    @Test
+    void aTruncatedLibraryIsRefusedByTheProbe(@TempDir Path folder) throws Exception {
+        byte[] library = Files.readAllBytes(foreign());
+        Path file = Files.write(folder.resolve("libdnnl.so.3"), Arrays.copyOf(library, library.length / 2));
+        String output = probe("--add-modules", "jdk.incubator.vector", "-Dgatun.onednn.path=" + folder);
+        assertTrue(output.contains("Refused[") && output.contains(file + " is truncated"), output);
+        assertTrue(output.contains("best: vector"), output);
+    }
+
     /** A library of the JDK's that nothing else loads here. */
     private static Path foreign() {
         return Path.of(System.getProperty("java.home"), "lib", System.mapLibraryName("prefs"));
@@ -138,7 +147,9 @@ class OneDnnProviderTest {
 
     @Test
     void aLibraryThatTheLoaderRejectsIsRefusedWhenItIsOpenedAndTheNextBackendIsTaken(@TempDir Path folder) throws Exception {
-        Path file = Files.write(folder.resolve("libdnnl.so.3"), Arrays.copyOf(Files.readAllBytes(foreign()), 64));
+        byte[] library = Files.readAllBytes(foreign());
+        library[16] = 1; // e_type: an object file, which only a linker takes
+        Path file = Files.write(folder.resolve("libdnnl.so.3"), library);
         String output = probe("--add-modules", "jdk.incubator.vector", "-Dgatun.onednn.path=" + file);
         assertTrue(output.contains("Usable["), output);
         assertTrue(output.contains("refused: backend onednn cannot be used: oneDNN could not be loaded: "), output);

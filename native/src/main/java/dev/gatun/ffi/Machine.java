@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * What a search depends on; one of this machine, others of tests.
@@ -59,6 +60,9 @@ record Machine(Platform platform, UnaryOperator<String> properties, UnaryOperato
         String remedy = "let " + source.words(library) + " name a file or a folder with one of " + library.files() + ", or leave it out";
         var folders = new ArrayList<Path>();
         for (String element : value.split(File.pathSeparator)) {
+            if (element.isBlank()) {
+                continue; // as in the end of PATH=$PATH:$UNSET; the current folder is nothing to load code from
+            }
             try {
                 List<Path> paths = Names.expand(Path.of(element).toAbsolutePath());
                 if (paths.isEmpty()) {
@@ -77,23 +81,22 @@ record Machine(Platform platform, UnaryOperator<String> properties, UnaryOperato
                 return new Missing(library.title() + ": " + source.words(library) + " is no path: " + e.getMessage(), remedy);
             }
         }
-        return search(library, folders, source).orElseGet(() ->
-                new Missing(library.title() + ": " + source.words(library) + " names " + value + ", where none of " + library.files() + " is for " + platform,
-                        remedy));
+        return search(library, folders, source).orElseGet(() -> {
+            String fault = candidates(library, folders).findFirst().map(file -> file + " " + Elf.whyNot(file, platform).orElseThrow())
+                    .orElse("none of " + library.files() + " is for " + platform);
+            return new Missing(library.title() + ": " + source.words(library) + " names " + value + ", where " + fault, remedy);
+        });
     }
 
     private Optional<Located> search(NativeLibrary library, List<Path> folders, Source source) {
-        for (Path folder : folders) {
-            for (String name : library.files()) {
-                for (Path file : Names.expand(folder.resolve(name))) {
-                    // As the loader does: a library for another processor is passed over.
-                    if (Files.isRegularFile(file) && Elf.whyNot(file, platform).isEmpty()) {
-                        return Optional.of(new Found(library, file, source));
-                    }
-                }
-            }
-        }
-        return Optional.empty();
+        // As the loader does: a library for another processor is passed over.
+        return candidates(library, folders).filter(file -> Elf.whyNot(file, platform).isEmpty()).findFirst().map(file -> new Found(library, file, source));
+    }
+
+    /** Returns the files of the library's names, the first folder's best name first. */
+    private static Stream<Path> candidates(NativeLibrary library, List<Path> folders) {
+        return folders.stream().flatMap(folder -> library.files().stream().flatMap(name -> Names.expand(folder.resolve(name)).stream()))
+                .filter(Files::isRegularFile);
     }
 
     /** Empty if no jar has it. */

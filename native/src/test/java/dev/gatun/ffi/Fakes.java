@@ -20,7 +20,7 @@ final class Fakes {
     private Fakes() {
     }
 
-    /** Returns the head of a library for x86-64, and that text after it. */
+    /** Returns the head of a library for x86-64 that has no segments, and that text after it. */
     static byte[] library(String text) {
         return library(Elf.machine(LINUX), text);
     }
@@ -28,7 +28,7 @@ final class Fakes {
     static byte[] library(int machine, String text) {
         byte[] tail = text.getBytes(StandardCharsets.US_ASCII);
         return ByteBuffer.allocate(Elf.HEAD + tail.length).order(ByteOrder.LITTLE_ENDIAN)
-                .put(new byte[] {0x7f, 'E', 'L', 'F', 2, 1, 1}).position(16).putShort((short) 3).putShort((short) machine).put(tail).array();
+                .put(new byte[] {0x7f, 'E', 'L', 'F', 2, 1, 1}).position(16).putShort((short) 3).putShort((short) machine).position(Elf.HEAD).put(tail).array();
     }
 
     /** Writes a library there, with the folders above it. */

@@ -11,8 +11,12 @@ import java.io.File;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +24,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The sources of a library, one by one and against each other, on machines made of folders. */
@@ -150,6 +156,68 @@ class LocateTest {
         assertEquals("Nat: " + text + " is no library", missing(Fakes.nat()).reason());
         Files.write(text, Fakes.library(Elf.machine(new Platform("linux", "arm64")), ""));
         assertEquals("Nat: " + text + " is a library for another processor than linux-x86_64", missing(Fakes.nat()).reason());
+    }
+
+    @Test
+    void libraryOfWhichSomethingIsMissingIsRefused() throws IOException {
+        byte[] whole = Fakes.library("-".repeat(56) + "code");
+        // One segment, whose header follows the library's: the four bytes of code.
+        ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).putLong(32, 64).putShort(54, (short) 56).putShort(56, (short) 1)
+                .putInt(64, 1).putLong(72, 120).putLong(96, 4);
+        Path file = folder.resolve("libnat.so.3");
+        properties.put("gatun.nat.path", file.toString());
+        for (int length : new int[] {20, 63, 64, 119, 120, 123}) {
+            Files.write(file, Arrays.copyOf(whole, length));
+            assertEquals("Nat: " + file + " is truncated", missing(Fakes.nat()).reason(), length + " bytes");
+        }
+        properties.put("gatun.nat.path", folder.toString());
+        assertEquals("Nat: -Dgatun.nat.path names " + folder + ", where " + file + " is truncated", missing(Fakes.nat()).reason());
+        Files.write(file, whole);
+        assertFound(file, Source.PROPERTY, Fakes.nat());
+        properties.put("gatun.nat.path", file.toString());
+        for (long offset : new long[] {-1, Long.MAX_VALUE}) {
+            Files.write(file, ByteBuffer.wrap(whole.clone()).order(ByteOrder.LITTLE_ENDIAN).putLong(72, offset).array());
+            assertEquals("Nat: " + file + " is truncated", missing(Fakes.nat()).reason());
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void libraryWithoutItsSectionTableIsTruncated() throws IOException {
+        Path whole = Path.of(System.getProperty("java.home"), "lib", "libprefs.so");
+        Path file = Files.copy(whole, folder.resolve("libnat.so.3"));
+        properties.put("gatun.nat.path", file.toString());
+        Platform here = Platform.of(System.getProperty("os.name"), System.getProperty("os.arch"));
+        assertEquals(new Found(Fakes.nat(), file, Source.PROPERTY), locate(Fakes.nat(), here));
+        byte[] bytes = Files.readAllBytes(whole);
+        Files.write(file, Arrays.copyOf(bytes, bytes.length - 1));
+        assertEquals("Nat: " + file + " is truncated", missing(Fakes.nat(), here).reason());
+    }
+
+    @Test
+    void emptyElementOfAPathIsNotTheCurrentFolder() throws Exception {
+        byte[] library = Fakes.library(Elf.machine(Platform.of(System.getProperty("os.name"), System.getProperty("os.arch"))), "");
+        Files.write(folder.resolve("libnat.so.3"), library);
+        Path file = Files.write(Files.createDirectory(folder.resolve("given")).resolve("libnat.so.3"), library);
+        for (String empty : List.of("", " ")) {
+            var builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-cp", System.getProperty("java.class.path"), Locate.class.getName()).redirectErrorStream(true).directory(folder.toFile());
+            builder.environment().put("GATUN_NAT_PATH", empty + File.pathSeparator + file.getParent());
+            Process process = builder.start();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            assertEquals(new Found(Fakes.nat(), file, Source.ENVIRONMENT).toString(), said);
+            assertEquals(0, process.waitFor());
+        }
+    }
+
+    /** Another JVM, in a folder of its own, which says where it found the library. */
+    static final class Locate {
+        private Locate() {
+        }
+
+        public static void main(String[] arguments) {
+            System.out.println(Fakes.nat().locate());
+        }
     }
 
     @Test
