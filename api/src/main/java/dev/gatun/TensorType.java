@@ -4,11 +4,14 @@ import java.util.Objects;
 
 /** The element type and shape of a tensor: all that shape rules, plans and kernels know of it before it has a value. */
 public record TensorType(DType dtype, Shape shape) {
-    /** Checks the size. @throws IllegalArgumentException if the data would have more than 2<sup>63</sup> - 1 bytes */
+    /** Twice what a process addresses. So sums over a plan's tensors, and layouts that fill up blocks of channels, are far from overflowing a long. */
+    private static final long MOST_BYTES = 1L << 48;
+
+    /** Checks the size. @throws IllegalArgumentException if the data would have more than 2<sup>48</sup> bytes */
     public TensorType {
         Objects.requireNonNull(dtype, "dtype");
         Objects.requireNonNull(shape, "shape");
-        if (shape.elements() > Long.MAX_VALUE / dtype.bytes()) {
+        if (shape.elements() > MOST_BYTES / dtype.bytes()) {
             throw new IllegalArgumentException("tensor " + dtype.label() + shape + " has " + shape.elements() + " elements of " + dtype.bytes()
                     + " bytes, which no memory holds");
         }

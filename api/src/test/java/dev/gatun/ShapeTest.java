@@ -36,11 +36,13 @@ class ShapeTest {
     }
 
     @Test
-    void aTypeHasNoMoreBytesThanALongCounts() {
-        assertEquals((1L << 62) * 1, TensorType.of(DType.I8, 1 << 30, 1 << 30, 4).bytes());
+    void aTypeHasNoMoreBytesThanAMemoryHolds() {
+        assertEquals(1L << 48, TensorType.of(DType.F32, 1 << 30, 1 << 16).bytes());
+        assertThrows(IllegalArgumentException.class, () -> TensorType.of(DType.F32, 1 << 30, (1 << 16) + 1));
         assertEquals("tensor f32[1073741824, 1073741824, 2] has 2305843009213693952 elements of 4 bytes, which no memory holds",
                 assertThrows(IllegalArgumentException.class, () -> TensorType.of(DType.F32, 1 << 30, 1 << 30, 2)).getMessage());
         assertThrows(IllegalArgumentException.class, () -> Tensor.zeros(DType.F64, 1 << 30, 1 << 30));
+        assertThrows(IllegalArgumentException.class, () -> Tensor.full(DType.F64, Shape.of(1073741823, 1073741825), 1));   // 2^63 - 8 bytes
     }
 
     @Test

@@ -72,8 +72,12 @@ public final class HostMemory implements Memory {
 
     @Override
     public HostBuffer allocate(long bytes) {
+        long size = rounded(bytes);
+        if (bytes < 0 || size < bytes) {
+            throw refusal(bytes);                                 // the sum of what somebody wants, or its rounding, is no long any more
+        }
         nudge(bytes);
-        return take(rounded(bytes));
+        return take(size);
     }
 
     /** Asks for a collection when much more is in use than after the last one; cleaners then free what unreachable tensors held. */
@@ -120,9 +124,13 @@ public final class HostMemory implements Memory {
             releases.put(buffer, block.release());
             return buffer;
         } catch (OutOfMemoryError | IllegalArgumentException e) {
-            throw new OutOfMemoryError("host memory: cannot get " + size + " bytes; " + used
-                    + " bytes are in use (close tensors and predictors that are not needed, or raise -XX:MaxDirectMemorySize)");
+            throw refusal(size);
         }
+    }
+
+    private OutOfMemoryError refusal(long bytes) {
+        return new OutOfMemoryError("host memory: cannot get " + bytes + " bytes; " + usedBytes()
+                + " bytes are in use (close tensors and predictors that are not needed, or raise -XX:MaxDirectMemorySize)");
     }
 
     @Override
@@ -190,7 +198,7 @@ public final class HostMemory implements Memory {
         return used;
     }
 
-    /** Rounds up so that sizes close to each other share blocks: to 64 bytes, above 1 KiB to an eighth of the power of two below. */
+    /** Rounds up so that sizes close to each other share blocks: to 64 bytes, above 1 KiB to an eighth of the power of two below; less if that overflows. */
     static long rounded(long bytes) {
         long unit = bytes <= 1024 ? ALIGNMENT : Math.max(ALIGNMENT, Long.highestOneBit(bytes - 1) / 8);
         return Math.max(ALIGNMENT, Math.ceilDiv(bytes, unit) * unit);
