@@ -91,7 +91,8 @@ public final class CompiledFunction implements AutoCloseable {
 
     /**
      * Returns this function with some inputs donated: results of the same type may be written over their memory, and the tensors given for them cannot be
-     * read after a call. An input that somebody else still needs is left alone.
+     * read after a call. An input that somebody else still needs is left alone; who asks for it in the middle of a call waits for its end, and finds it donated
+     * then, or unchanged if the call failed.
      */
     public CompiledFunction donating(int... inputs) {
         return new CompiledFunction(backend, body, inputs.clone(), takesOver, policy);
@@ -307,13 +308,23 @@ public final class CompiledFunction implements AutoCloseable {
             for (int o = 0; o < results.length; o++) {
                 int d = t.overwrites()[o];
                 // Two references: the donor tensor's and this call's. More mean that somebody else still needs the old value.
-                boolean reuse = d >= 0 && held[d].isExclusive(2) && isGivenOnce(inputs, d);
-                results[o] = reuse && held[d].retain() ? held[d] : Storage.allocate(memory, t.outputs().get(o).bytes());
+                boolean reuse = d >= 0 && isGivenOnce(inputs, d) && held[d].claim(2);
+                results[o] = reuse ? held[d] : Storage.allocate(memory, t.outputs().get(o).bytes());
                 external[t.plan().firstOutput() + o] = results[o].buffer();
             }
             t.plan().run(external);
             done = true;
+            // Before the claims end: who waits to read a donated input must not find its memory.
+            for (int d : donated) {
+                inputs[d].donate();
+            }
         } finally {
+            for (int o = 0; o < results.length; o++) {
+                int d = t.overwrites()[o];
+                if (d >= 0 && results[o] != null && results[o] == held[d]) {
+                    results[o].endClaim();
+                }
+            }
             for (Storage s : held) {
                 if (s != null) {
                     s.release();
@@ -324,9 +335,6 @@ public final class CompiledFunction implements AutoCloseable {
                     results[o].release();
                 }
             }
-        }
-        for (int d : donated) {
-            inputs[d].donate();
         }
         Tensor[] tensors = new Tensor[results.length];
         for (int o = 0; o < tensors.length; o++) {

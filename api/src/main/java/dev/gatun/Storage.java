@@ -9,8 +9,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * A buffer with the count of those who need it: the tensor that owns it, plans that froze it, calls that run on it. The last one to release it gives it
  * back, so that closing a tensor never pulls memory away from under a running kernel.
+ *
+ * <p>A call may claim a storage that only it and a donated tensor need, and write over it. While it does, the count has its sign bit set: nobody gets a
+ * reference, and readers wait. Nobody waits for a reference while holding a claim, so claims cannot lock each other out.
  */
 final class Storage {
+    private static final int CLAIMED = Integer.MIN_VALUE;
+
     private final Memory memory;
     private final Buffer buffer;
     private final boolean wrapped;
@@ -50,11 +55,8 @@ final class Storage {
         return !wrapped || ((HostBuffer) buffer).segment().scope().isAlive();
     }
 
-    /** Adds a reference, unless the last one or the memory is gone. */
+    /** Adds a reference. @return false if the last one is gone, or while a call writes over this memory */
     boolean retain() {
-        if (!isAlive()) {
-            return false;
-        }
         int n = references.get();
         while (n > 0) {
             if (references.compareAndSet(n, n + 1)) {
@@ -78,8 +80,33 @@ final class Storage {
         }
     }
 
-    /** Returns whether nobody else needs this memory, so that it may be written over; {@code holds} is how many references the caller has. */
-    boolean isExclusive(int holds) {
-        return !wrapped && references.get() == holds;
+    /**
+     * Takes this memory to write over it, unless somebody else needs it, and adds a reference for what is written. In one step: whoever comes after it waits.
+     *
+     * @param holds how many references the caller knows of
+     */
+    boolean claim(int holds) {
+        return !wrapped && references.compareAndSet(holds, CLAIMED + holds + 1);
+    }
+
+    /** Ends a claim; references may be had again. */
+    synchronized void endClaim() {
+        references.addAndGet(CLAIMED);
+        notifyAll();
+    }
+
+    /** Waits while a call writes over this memory. The caller must not hold the monitor of a tensor, which the call needs to mark it as donated. */
+    synchronized void awaitClaim() {
+        boolean interrupted = false;
+        while (references.get() < 0) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

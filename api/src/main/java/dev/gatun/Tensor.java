@@ -725,18 +725,30 @@ public final class Tensor implements AutoCloseable {
 
     // ---- for the evaluation
 
-    /** Returns the value's storage with a reference that the caller must release. @throws IllegalStateException if there is no value */
+    /**
+     * Returns the value's storage with a reference that the caller must release. While a call writes over it this waits: the value is gone then, or still
+     * there if the call failed.
+     *
+     * @throws IllegalStateException if there is no value
+     */
     Storage retained() {
-        synchronized (this) {
-            requireUsable();
-            if (storage != null) {
-                if (storage.retain()) {
-                    return storage;
+        while (true) {
+            Storage s;
+            synchronized (this) {
+                requireUsable();
+                s = storage;
+                if (s == null) {
+                    throw new IllegalStateException("tensor " + type + " is a placeholder: inside a compiled function tensors have types but no values yet");
                 }
-                throw new IllegalStateException("tensor " + type + ": the arena of the memory that it wraps has been closed");
+                if (!s.isAlive()) {
+                    throw new IllegalStateException("tensor " + type + ": the arena of the memory that it wraps has been closed");
+                }
+                if (s.retain()) {
+                    return s;
+                }
             }
+            s.awaitClaim();
         }
-        throw new IllegalStateException("tensor " + type + " is a placeholder: inside a compiled function tensors have types but no values yet");
     }
 
     /** Gives this tensor its value; it forgets its producer unless {@code keepProducer}. The reference passes to this tensor. */

@@ -3,17 +3,22 @@ package dev.gatun;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.spi.Backend;
 import dev.gatun.spi.HostMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -176,6 +181,51 @@ class CompiledFunctionTest {
         CompiledFunction writer = CompiledFunction.of(backend, in -> List.of(in.get(0).add(100))).donating(0);
         writer.call(w);
         assertArrayEquals(new float[] {1, 2}, reader.call(vector(1, 1)).getFirst().toFloatArray());
+    }
+
+    @Test
+    void whoReadsADonatedInputBesideCallsSeesOneValueOrIsRefused() throws Exception {
+        CompiledFunction f = CompiledFunction.of(backend, in -> List.of(in.get(0).add(1))).donating(0);
+        AtomicReference<Tensor> current = new AtomicReference<>(Tensor.zeros(DType.F32, 1 << 16).eval(backend));
+        AtomicBoolean ended = new AtomicBoolean();
+        try (var pool = Executors.newSingleThreadExecutor()) {
+            Future<Integer> torn = pool.submit(() -> {
+                int count = 0;
+                while (!ended.get()) {
+                    try {
+                        float[] v = current.get().toFloatArray();
+                        count += v[0] == v[v.length - 1] && v[0] == v[v.length / 2] ? 0 : 1;
+                    } catch (IllegalStateException e) {
+                        assertTrue(e.getMessage().contains("donated"), e.getMessage());
+                    }
+                }
+                return count;
+            });
+            try {
+                for (int i = 0; i < 300; i++) {
+                    current.set(f.call(current.get()).getFirst());
+                }
+            } finally {
+                ended.set(true);
+            }
+            assertEquals(0, torn.get(), "values were read while they were written over");
+            assertEquals(300, current.get().max().item());
+        }
+    }
+
+    @Test
+    void anInputIsThereAgainWhenTheCallThatClaimedItFails() {
+        CompiledFunction f = CompiledFunction.of(backend, in -> List.of(in.get(0).add(in.get(1).gather(0, in.get(2)).expand(in.get(0).shape())))).donating(0);
+        Tensor table = vector(5, 6, 7);
+        long used = HostMemory.shared().usedBytes();
+        Tensor x = Tensor.zeros(DType.F32, 2, 1 << 18).eval(backend);
+        assertThrows(IndexOutOfBoundsException.class, () -> f.call(x, table, Tensor.of(new long[] {0, 9}, 2, 1)));
+        assertEquals(0, assertTimeoutPreemptively(Duration.ofSeconds(10), () -> x.max().item()));
+        Tensor y = f.call(x, table, Tensor.of(new long[] {0, 2}, 2, 1)).getFirst();
+        assertEquals(7, y.max().item());
+        y.close();
+        f.close();
+        assertTrue(HostMemory.shared().usedBytes() < used + (1 << 20), "what was claimed is still in memory");
     }
 
     @Test

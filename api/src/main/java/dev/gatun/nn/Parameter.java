@@ -13,7 +13,8 @@ import dev.gatun.random.RandomStream;
  * drawn.
  *
  * <p>A parameter owns its tensor: a training step writes the next value over the memory of the present one, after which the old tensor throws when
- * read. Thread-safe.
+ * read. Thread-safe: one that is read while a step runs gives its old value, or, if the step came first, waits for its end and throws. What must not meet a
+ * step, such as saving all parameters of one moment, holds the monitor of the {@link dev.gatun.optim.TrainStep}.
  */
 public final class Parameter {
     private final TensorType type;

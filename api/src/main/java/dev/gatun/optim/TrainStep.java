@@ -42,7 +42,8 @@ import java.util.stream.IntStream;
  *
  * <p>What is trained is settled when the step is made: the parameters of one module that are not frozen then, and that the objective reads. Whether
  * parts of it are pinned by {@link Module#eval} is read when a combination of input types arrives for the first time. Thread-safe: runs come one
- * after another.
+ * after another, each holding this object's monitor. So {@code synchronized (step)} around saving or evaluating the network on another thread keeps it
+ * between two runs.
  */
 public final class TrainStep implements AutoCloseable {
     /** What is brought down. */
