@@ -254,8 +254,8 @@ final class Sgemm {
     }
 
     /**
-     * Multiplies a worker's cell, piece by piece, then what is left of the others': a thread from which the system takes its processor for a while does not keep
-     * the others waiting. Where each packs A of its own cell it leaves the others' alone.
+     * Multiplies a worker's cell, piece by piece, then what is left of the others': a thread from which the system takes its processor for a while does not
+     * keep the others waiting. Where each packs A of its own cell it leaves the others' alone.
      */
     private void multiplyPart(long frame, int worker, int workers) {
         for (int other = 0; other < (packA && !packsATogether() ? 1 : workers); other++) {
@@ -283,8 +283,8 @@ final class Sgemm {
         for (int piece = take(taken); piece < pieces; piece = take(taken)) {
             int i = i0 + piece / piecesOfRow * MC;
             int c = j0 + piece % piecesOfRow * width;
-            multiply(i, Math.min(i1, i + MC), j + c, Math.min(width, j1 - c), k, kc, getLong(frame), getLong(frame + 8), getLong(frame + 16), getLong(frame + 24),
-                    getLong(frame + 32), packedA, panels(frame + FRAME_BYTES) + c * (long) kc * FLOAT, slice);
+            multiply(i, Math.min(i1, i + MC), j + c, Math.min(width, j1 - c), k, kc, getLong(frame), getLong(frame + 8), getLong(frame + 16),
+                    getLong(frame + 24), getLong(frame + 32), packedA, panels(frame + FRAME_BYTES) + c * (long) kc * FLOAT, slice);
         }
     }
 

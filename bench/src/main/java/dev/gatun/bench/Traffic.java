@@ -3,9 +3,9 @@ package dev.gatun.bench;
 import java.util.Locale;
 
 /**
- * What memory is made to move, by how much of it is written. A machine does one faster than another: what is written is mostly fetched into a cache before it is
- * overwritten, which nobody asked for and no figure counts. So a kernel is held against the traffic that has its mix of reads and writes. Bytes count once, as STREAM
- * counts.
+ * What memory is made to move, by how much of it is written. A machine does one faster than another: what is written is mostly fetched into a cache before it
+ * is overwritten, which nobody asked for and no figure counts. So a kernel is held against the traffic that has its mix of reads and writes. Bytes count once,
+ * as STREAM counts.
  */
 enum Traffic {
     /** Σ a: nothing is written. */

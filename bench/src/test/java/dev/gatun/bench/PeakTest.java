@@ -22,6 +22,7 @@ class PeakTest {
                 "copy_gb_per_s", "triad_gb_per_s_one_thread", "triad_gb_per_s"), List.copyOf(peak.row().keySet()));
         assertTrue(peak.row().values().stream().allMatch(v -> ((Number) v).doubleValue() > 0 && Double.isFinite(((Number) v).doubleValue())), peak::line);
         String memory = "[\\d.]+, [\\d.]+, [\\d.]+ GB/s";
-        assertTrue(peak.line().matches("peak: \\d+ GFLOP/s on one thread, \\d+ on 1; read, copy, triad: " + memory + " on one thread, " + memory + " on 1"), peak::line);
+        assertTrue(peak.line().matches("peak: \\d+ GFLOP/s on one thread, \\d+ on 1; read, copy, triad: "
+                + memory + " on one thread, " + memory + " on 1"), peak::line);
     }
 }
