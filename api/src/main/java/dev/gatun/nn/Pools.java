@@ -1,13 +1,15 @@
 package dev.gatun.nn;
 
+import dev.gatun.Reductions;
+import dev.gatun.Shape;
 import dev.gatun.Tensor;
 import dev.gatun.op.Ints;
 import dev.gatun.op.Pooling;
 import dev.gatun.op.Pooling.Divisor;
 import dev.gatun.op.Pooling.Window;
-import dev.gatun.op.Reduction.ReduceFunction;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /** Pooling over the spatial axes of x {@code [N, C, spatial...]}; sizes of results are {@link Window#out}. */
 public final class Pools {
@@ -80,22 +82,7 @@ public final class Pools {
         int[] in = spatial("adaptiveAvgPool", x, sizes);
         Window even = evenPart(in, sizes);
         Tensor y = even.kernel().all(1) ? x : avgPool(x, even, false);
-        for (int i = 0; i < in.length; i++) {
-            if (in[i] % sizes[i] != 0) {
-                y = Separable.along(y, 2 + i, averages(in[i], sizes[i]));
-            }
-        }
-        return y;
-    }
-
-    private static double[][] averages(int in, int out) {
-        double[][] m = new double[in][out];
-        for (int o = 0; o < out; o++) {
-            for (int i = first(o, in, out); i < end(o, in, out); i++) {
-                m[i][o] = 1.0 / (end(o, in, out) - first(o, in, out));
-            }
-        }
-        return m;
+        return uneven(y, in, sizes, (window, axis) -> Reductions.mean(window, true, axis));
     }
 
     /** Returns the largest elements of the windows of {@link #adaptiveAvgPool}. */
@@ -103,16 +90,7 @@ public final class Pools {
         int[] in = spatial("adaptiveMaxPool", x, sizes);
         Window even = evenPart(in, sizes);
         Tensor y = even.kernel().all(1) ? x : maxPool(x, even);
-        for (int i = 0; i < in.length; i++) {
-            if (in[i] % sizes[i] != 0) {
-                List<Tensor> parts = new ArrayList<>();
-                for (int o = 0; o < sizes[i]; o++) {
-                    parts.add(y.slice(2 + i, first(o, in[i], sizes[i]), end(o, in[i], sizes[i])).reduce(ReduceFunction.MAX, true, 2 + i));
-                }
-                y = Tensor.concat(2 + i, parts);
-            }
-        }
-        return y;
+        return uneven(y, in, sizes, (window, axis) -> Reductions.max(window, true, axis));
     }
 
     /** Returns the mean of each channel, {@code [N, C, 1, ...]}. */
@@ -135,6 +113,21 @@ public final class Pools {
         return window(kernel, kernel, none, Ints.filled(in.length, 1).toArray(), false);
     }
 
+    /** Folds, one axis after the other, what {@link #evenPart} leaves: each window by itself, as what is outside of it may be infinite or NaN. */
+    private static Tensor uneven(Tensor x, int[] in, int[] sizes, BiFunction<Tensor, Integer, Tensor> fold) {
+        Tensor y = x;
+        for (int i = 0; i < in.length; i++) {
+            if (in[i] % sizes[i] != 0) {
+                List<Tensor> parts = new ArrayList<>();
+                for (int o = 0; o < sizes[i]; o++) {
+                    parts.add(fold.apply(y.slice(2 + i, first(o, in[i], sizes[i]), end(o, in[i], sizes[i])), 2 + i));
+                }
+                y = Tensor.concat(2 + i, parts);
+            }
+        }
+        return y;
+    }
+
     private static int first(int o, int in, int out) {
         return (int) ((long) o * in / out);
     }
@@ -144,7 +137,12 @@ public final class Pools {
     }
 
     private static int[] spatial(String op, Tensor x, int[] sizes) {
-        int[] in = Separable.spatial(op, x, sizes.length);
+        Shape s = x.shape();
+        if (s.rank() != sizes.length + 2) {
+            throw new IllegalArgumentException(op + ": x" + s + " has " + s.rank() + " axes but must have " + (sizes.length + 2) + ": [N, C] and "
+                    + sizes.length + " spatial");
+        }
+        int[] in = s.slice(2, s.rank()).dims();
         for (int i = 0; i < sizes.length; i++) {
             if (sizes[i] < 1 || in[i] < 1) {
                 throw new IllegalArgumentException(op + ": " + in[i] + " places of spatial axis " + i + " cannot be pooled to " + sizes[i]);

@@ -92,6 +92,16 @@ class LayersTest {
     }
 
     @Test
+    void adaptivePoolsKeepInfinitiesAndNansInTheirWindows() {
+        double inf = Double.POSITIVE_INFINITY;
+        Tensor x = Tensor.of(new double[] {inf, 1, 1, 1, Double.NaN}, 1, 1, 5);
+        assertArrayEquals(new double[] {inf, 1, Double.NaN}, Pools.adaptiveAvgPool(x, 3).toDoubleArray());
+        assertArrayEquals(new double[] {inf, 1, Double.NaN}, Pools.adaptiveMaxPool(x, 3).toDoubleArray());
+        assertArrayEquals(new double[] {inf, 1, Double.NaN, Double.NaN}, Pools.adaptiveAvgPool(Tensor.concat(3, List.of(x.reshape(1, 1, 1, 5).slice(3, 0, 3),
+                x.reshape(1, 1, 1, 5).slice(3, 4, 5).expand(Shape.of(1, 1, 1, 2)))), 1, 4).toDoubleArray());
+    }
+
+    @Test
     void batchNormNormalizesByTheBatchAndMovesItsRunningStatistics() {
         BatchNorm bn = new BatchNorm(1);
         Tensor x = Tensor.of(new float[] {1, 2, 3, 6}, 2, 1, 2);
