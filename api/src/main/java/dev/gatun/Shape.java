@@ -115,8 +115,11 @@ public final class Shape {
         return Shape.of(IntStream.range(0, dims.length).filter(i -> i != drop).map(i -> dims[i]).toArray());
     }
 
-    /** Returns this shape with an axis of {@code size} inserted before {@code axis} (0 to rank). */
+    /** Returns this shape with an axis of {@code size} inserted before {@code axis} (0 to rank). @throws IllegalArgumentException if it is another */
     public Shape insert(int axis, int size) {
+        if (axis < 0 || axis > dims.length) {
+            throw new IllegalArgumentException("a new axis " + axis + " is outside of shape " + this + ", which can get one at 0 to " + dims.length);
+        }
         int[] d = new int[dims.length + 1];
         System.arraycopy(dims, 0, d, 0, axis);
         d[axis] = size;

@@ -508,7 +508,7 @@ public final class Tensor implements AutoCloseable {
                 throw new IllegalArgumentException("reshape: " + shape() + " has " + type.elements() + " elements, which " + Arrays.toString(dims)
                         + " does not divide");
             }
-            d[open] = (int) (type.elements() / known);
+            d[open] = size("reshape", type.elements() / known);
         }
         return reshape(Shape.of(d));
     }
@@ -518,10 +518,19 @@ public final class Tensor implements AutoCloseable {
         return shape.equals(shape()) ? this : record(new Movement.Reshape(shape), this).getFirst();
     }
 
+    /** Returns {@code places} as the size of an axis that joins others. */
+    private int size(String op, long places) {
+        if (places > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(op + ": axes of " + shape() + " would be joined to one of " + places + " places, but an axis has at most "
+                    + Integer.MAX_VALUE);
+        }
+        return (int) places;
+    }
+
     /** Returns axes {@code from} and all behind it joined to one. */
     public Tensor flatten(int from) {
         int axis = shape().axis(from);
-        return reshape(shape().slice(0, axis).concat(Shape.of((int) shape().elements(axis, rank()))));
+        return reshape(shape().slice(0, axis).concat(Shape.of(size("flatten", shape().elements(axis, rank())))));
     }
 
     /** Returns the tensor whose axis i is axis {@code axes[i]} of x. */
@@ -613,7 +622,7 @@ public final class Tensor implements AutoCloseable {
         }
         if (b.rank() == 2 && rank() > 2 && !transposeA) {
             // One product over all rows, instead of b repeated for each batch.
-            Tensor rows = reshape(Shape.of((int) shape().elements(0, rank() - 1), dim(-1)));
+            Tensor rows = reshape(Shape.of(size("matmul", shape().elements(0, rank() - 1)), dim(-1)));
             return record(op, rows, b).getFirst().reshape(shape().with(-1, b.dim(transposeB ? 0 : 1)));
         }
         Shape batch = Shape.broadcast("matmul", shape().slice(0, rank() - 2), b.shape().slice(0, b.rank() - 2));
@@ -806,7 +815,10 @@ public final class Tensor implements AutoCloseable {
         if (dtype() != wanted) {
             throw new IllegalStateException("tensor " + type + " is not " + wanted.label() + "; write cast(DType." + wanted + ") first");
         }
-        return Math.toIntExact(type.elements());
+        if (type.elements() > Integer.MAX_VALUE) {
+            throw new IllegalStateException("tensor " + type + " has " + type.elements() + " elements, more than an array of Java can have; use copyTo");
+        }
+        return (int) type.elements();
     }
 
     private static Tensor copy(DType dtype, MemorySegment data, int length, int[] dims) {

@@ -144,6 +144,22 @@ class TensorTest {
     }
 
     @Test
+    void sizesThatAnAxisOrAnArrayCannotHaveAreNamed() {
+        Tensor huge = Tensor.zeros(DType.I8, 65536, 65536, 2);
+        String joined = ": axes of [65536, 65536, 2] would be joined to one of ";
+        String most = " places, but an axis has at most 2147483647";
+        assertEquals("flatten" + joined + "8589934592" + most, message(IllegalArgumentException.class, () -> huge.flatten(0)));
+        assertEquals("reshape" + joined + "4294967296" + most, message(IllegalArgumentException.class, () -> huge.reshape(-1, 2)));
+        Tensor floats = Tensor.zeros(DType.F32, 65536, 65536, 2);
+        assertEquals("matmul" + joined + "4294967296" + most, message(IllegalArgumentException.class, () -> floats.matmul(Tensor.zeros(DType.F32, 2, 2))));
+        assertEquals("tensor f32[65536, 65536, 2] has 8589934592 elements, more than an array of Java can have; use copyTo",
+                message(IllegalStateException.class, floats::toFloatArray));
+        assertEquals("a new axis 5 is outside of shape [2, 3], which can get one at 0 to 2", message(IllegalArgumentException.class, () -> x.unsqueeze(5)));
+        assertThrows(IllegalArgumentException.class, () -> x.unsqueeze(-4));
+        assertEquals(Shape.of(2, 3, 1), x.unsqueeze(-1).shape());
+    }
+
+    @Test
     void valuesAreComputedOnceAndHistoryIsDropped() {
         Tensor y = x.exp().eval();
         assertTrue(y.hasValue() && y.producer().isEmpty());

@@ -2,7 +2,6 @@ package dev.gatun.reference;
 
 import dev.gatun.op.Recurrent;
 import java.util.Arrays;
-import java.util.Objects;
 
 /**
  * The operands that a recurrent layer and its gradient share, and the order in which they read a sample.
@@ -56,7 +55,11 @@ final class RecurrentOperands {
         peephole = cell.peephole() ? Doubles.of(in[next++]) : new double[0];
         steps = new int[N];
         for (int n = 0; n < N; n++) {
-            steps[n] = cell.lengths() ? (int) Objects.checkIndex(in[next].getLong(n), T + 1L) : T;
+            long length = cell.lengths() ? in[next].getLong(n) : T;
+            if (length < 0 || length > T) {
+                throw new IndexOutOfBoundsException("rnn: the length of sample " + n + " is " + length + " but must be 0 to the " + T + " steps of x");
+            }
+            steps[n] = (int) length;
         }
     }
 

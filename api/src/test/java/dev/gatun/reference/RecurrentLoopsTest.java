@@ -186,7 +186,8 @@ class RecurrentLoopsTest {
         for (double length : new double[] {-1, 5}) {
             List<Values> in = new ArrayList<>(direction.randomOperands(4, 1, 2, 3));
             in.set(6, Values.of(Shape.of(1), length).as(DType.I64));
-            assertThrows(IndexOutOfBoundsException.class, () -> direction.forward(in));
+            assertEquals("rnn: the length of sample 0 is " + (long) length + " but must be 0 to the 4 steps of x",
+                    assertThrows(IndexOutOfBoundsException.class, () -> direction.forward(in)).getMessage());
         }
     }
 

@@ -7,7 +7,6 @@ import dev.gatun.Shape;
 import dev.gatun.TensorType;
 import dev.gatun.op.Recurrent;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * The sizes of a recurrent layer, and where a sample's steps lie. T time steps, N samples, I inputs, H hidden units, G gates.
@@ -75,7 +74,10 @@ record RnnShape(Recurrent.Cell cell, boolean reverse, int T, int N, int I, int H
     /** Checks the lengths at {@code lengths}. @throws IndexOutOfBoundsException if one is negative or above T */
     void checkLengths(long lengths) {
         for (int n = 0; n < N; n++) {
-            Objects.checkIndex(getLong(lengths + 8L * n), T + 1L);
+            long length = getLong(lengths + 8L * n);
+            if (length < 0 || length > T) {
+                throw new IndexOutOfBoundsException("rnn: the length of sample " + n + " is " + length + " but must be 0 to the " + T + " steps of x");
+            }
         }
     }
 

@@ -48,7 +48,8 @@ class RnnBackwardKernelTest {
             operands.set(7, Operand.of(TensorType.of(DType.I64, 2), n -> n == 0 ? 4 : length));
             Operand[] in = operands.toArray(Operand[]::new);
             KernelRequest request = Requests.single(new RnnBackward(layer.cell(), false), layer.gradients(), in);
-            assertThrows(IndexOutOfBoundsException.class, () -> Requests.run(Requests.SHARED, request, in));
+            assertEquals("rnn: the length of sample 1 is " + length + " but must be 0 to the 4 steps of x",
+                    assertThrows(IndexOutOfBoundsException.class, () -> Requests.run(Requests.SHARED, request, in)).getMessage());
         }
     }
 

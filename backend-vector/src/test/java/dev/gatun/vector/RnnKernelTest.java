@@ -76,7 +76,8 @@ class RnnKernelTest {
             operands.set(6, Operand.of(TensorType.of(DType.I64, 2), n -> n == 0 ? 4 : length));
             Operand[] in = operands.toArray(Operand[]::new);
             KernelRequest request = Requests.single(new Rnn(layer.cell(), false, false), layer.results(false), in);
-            assertThrows(IndexOutOfBoundsException.class, () -> Requests.run(Requests.SHARED, request, in));
+            assertEquals("rnn: the length of sample 1 is " + length + " but must be 0 to the 4 steps of x",
+                    assertThrows(IndexOutOfBoundsException.class, () -> Requests.run(Requests.SHARED, request, in)).getMessage());
         }
     }
 
