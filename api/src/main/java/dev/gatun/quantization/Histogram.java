@@ -19,13 +19,20 @@ public final class Histogram {
     Histogram() {
     }
 
-    /** Counts values. @throws IllegalArgumentException if one is infinite or NaN */
-    void add(float[] values) {
-        double largest = 0;
+    /** Refuses values of which one cannot be counted. @throws IllegalArgumentException if one is infinite or NaN */
+    static void check(float[] values) {
         for (float v : values) {
             if (!Float.isFinite(v)) {
                 throw new IllegalArgumentException("calibration: the network gave " + v + " for a sample; calibrate with data that it can compute");
             }
+        }
+    }
+
+    /** Counts values, or none of them. @throws IllegalArgumentException if one is infinite or NaN */
+    void add(float[] values) {
+        check(values);
+        double largest = 0;
+        for (float v : values) {
             low = Math.min(low, v);
             high = Math.max(high, v);
             largest = Math.max(largest, Math.abs(v));

@@ -19,10 +19,12 @@ public final class Observations {
      * Takes what one call gave.
      *
      * @param values operand and result of each product, in turn; axis 1 of a result is that of its channels
-     * @throws IllegalArgumentException if a value is infinite or NaN, or the products are not those of the calls before
+     * @throws IllegalArgumentException if a value is infinite or NaN, or the products are not those of the calls before; nothing is taken then
      */
     public void add(List<Tensor> values) {
         List<Integer> now = IntStream.range(0, values.size() / 2).map(k -> values.get(2 * k + 1).dim(1)).boxed().toList();
+        // All are looked at before one is counted; one after the other, as together they may be too many for the heap.
+        values.forEach(v -> Histogram.check(v.toFloatArray()));
         if (operands.isEmpty()) {
             channels.addAll(now);
             now.forEach(c -> {

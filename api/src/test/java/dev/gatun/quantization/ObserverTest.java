@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.Tensor;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +41,22 @@ class ObserverTest {
         assertEquals(1, h.sizes()[128]);
         assertEquals(1, h.sizes()[127]);
         assertEquals(1, h.sizes()[1792]);
+    }
+
+    @Test
+    void aRefusedSampleLeavesNoTrace() {
+        Observations seen = new Observations();
+        Tensor x = Tensor.of(new float[] {1, 2}, 1, 2);
+        assertThrows(IllegalArgumentException.class, () -> seen.add(List.of(x, Tensor.of(new float[] {1, Float.NaN}, 1, 2))));
+        assertEquals(0, seen.products());
+        seen.add(List.of(x, x));
+        Calibration before = seen.calibration(Observer.minMax());
+        Tensor large = Tensor.of(new float[] {500, 600}, 1, 2);
+        for (List<Tensor> bad : List.of(List.of(large, Tensor.of(new float[] {7, Float.NaN}, 1, 2)),
+                List.of(Tensor.of(new float[] {500, Float.POSITIVE_INFINITY}, 1, 2), large))) {
+            assertThrows(IllegalArgumentException.class, () -> seen.add(bad));
+            assertEquals(before, seen.calibration(Observer.minMax()));
+        }
     }
 
     @Test
