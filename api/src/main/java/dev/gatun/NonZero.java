@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -76,10 +77,12 @@ public final class NonZero {
             Tensor t = open.pop();
             t.requireUsable();
             if (seen.add(t) && !t.hasValue()) {
-                if (t.producer().isEmpty()) {
+                Optional<Producer> producer = t.producer();
+                // Another thread may have evaluated t since it was asked for a value: then it has one now, and no producer.
+                if (producer.isEmpty() && !t.hasValue()) {
                     return true;
                 }
-                t.producer().get().inputs().forEach(open::push);
+                producer.ifPresent(p -> p.inputs().forEach(open::push));
             }
         }
         return false;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
 /** Tests of {@link Masks} and {@link NonZero}. */
@@ -64,6 +65,22 @@ class MasksTest {
         Tensor y = Tensor.of(new double[] {1, 2}).sub(1);
         assertArrayEquals(new long[] {1}, NonZero.of(y).toLongArray());
         assertEquals("sub", y.producer().orElseThrow().op().name());
+    }
+
+    @Test
+    void anotherThreadMayComputeWhatIsAskedForItsPlaces() throws Exception {
+        try (var executor = Executors.newSingleThreadExecutor()) {
+            for (int i = 0; i < 300; i++) {
+                Tensor y = Tensor.of(new int[] {0, 0});
+                for (int step = 0; step < 5; step++) {
+                    y = y.add(1);
+                }
+                Tensor shared = y;
+                var other = executor.submit(() -> shared.eval());
+                assertArrayEquals(new long[] {0, 1}, NonZero.of(shared).toLongArray());
+                other.get();
+            }
+        }
     }
 
     @Test
