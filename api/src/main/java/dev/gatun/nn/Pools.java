@@ -52,7 +52,7 @@ public final class Pools {
     }
 
     /**
-     * Returns (Σ |x|ᵖ)^(1/p) of each window; its gradient is 0 where all of a window is 0.
+     * Returns (Σ |x|ᵖ)^(1/p) of each window; its gradient is 0 where all of a window is 0, and for p < 1 where an element is 0: it does not exist there.
      *
      * @throws IllegalArgumentException if no window fits, or p is not positive
      */
@@ -60,15 +60,19 @@ public final class Pools {
         if (!(p > 0)) {
             throw new IllegalArgumentException("lpPool: p must be positive, got " + p);
         }
-        Tensor powers = p == 1 ? x.abs() : p == 2 ? x.square() : x.abs().pow(p);
+        Tensor powers = p == 1 ? x.abs() : p == 2 ? x.square() : p > 1 ? x.abs().pow(p) : flatAtZero(x.abs(), p);
         Tensor sum = Tensor.record(new Pooling.AvgPool(window, Divisor.ONE), powers).getFirst();
         if (p == 1) {
             return sum;
         }
-        // The root's derivative is infinite at 0: it sees 1 there.
-        Tensor positive = sum.gt(zero(x));
-        Tensor safe = positive.where(sum, zero(x).add(1));
-        return positive.where(p == 2 ? safe.sqrt() : safe.pow(1 / p), zero(x));
+        return p < 1 ? sum.pow(1 / p) : flatAtZero(sum, 1 / p);
+    }
+
+    /** Returns xᵉ with gradient 0 where x is 0, for exponents below 1, whose derivative is infinite there: the power sees 1. @param x not negative */
+    private static Tensor flatAtZero(Tensor x, double exponent) {
+        Tensor isZero = x.eq(zero(x));
+        Tensor safe = isZero.where(zero(x).add(1), x);
+        return isZero.where(zero(x), exponent == 0.5 ? safe.sqrt() : safe.pow(exponent));
     }
 
     /**

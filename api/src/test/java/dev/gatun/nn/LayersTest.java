@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.DType;
+import dev.gatun.Gradients;
 import dev.gatun.Shape;
 import dev.gatun.Tensor;
 import dev.gatun.random.Draws;
@@ -78,6 +79,24 @@ class LayersTest {
         assertClose(AvgPool.avgPool1d(2).padding(1).excludingPadding().forward(row, Pass.inference()), 1, 2.5);
         assertClose(MaxPool.maxPool1d(2).ceilMode().forward(row, Pass.inference()), 2, 3);
         assertClose(Pools.lpPool(Tensor.of(new float[] {3, -4, 0, 0}, 1, 1, 4), 2, Pools.window(1, 2, 2, 0)), 5, 0);
+    }
+
+    @Test
+    void powerPoolsHaveGradientsWhereElementsAreZero() {
+        for (double p : new double[] {0.5, 1, 2, 3}) {
+            Tensor x = Tensor.of(new double[] {4, 0, 0, 0}, 1, 1, 4);
+            Tensor y = Pools.lpPool(x, p, Pools.window(1, 2, 2, 0));
+            Tensor dx = Gradients.of(y.sum(), x).getFirst();
+            assertArrayEquals(new double[] {4, 0}, y.toDoubleArray(), 1e-12);
+            assertArrayEquals(new double[] {1, 0, 0, 0}, dx.toDoubleArray(), 1e-12);
+        }
+        // y = (√4 + √9)², dx = (√4 + √9) / √x.
+        Tensor x = Tensor.of(new double[] {4, -9}, 1, 1, 2);
+        Tensor y = Pools.lpPool(x, 0.5, Pools.window(1, 2, 2, 0));
+        Tensor dx = Gradients.of(y.sum(), x).getFirst();
+        assertEquals(25, y.item(), 1e-12);
+        assertArrayEquals(new double[] {5 / 2.0, -5 / 3.0}, dx.toDoubleArray(), 1e-12);
+        assertEquals(Double.NaN, Pools.lpPool(Tensor.full(DType.F64, Shape.of(1, 1, 2), Double.NaN), 2, Pools.window(1, 2, 2, 0)).item());
     }
 
     @Test
