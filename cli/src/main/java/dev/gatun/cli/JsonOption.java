@@ -1,8 +1,8 @@
 package dev.gatun.cli;
 
+import dev.gatun.formats.AtomicFile;
 import dev.gatun.formats.Json;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,10 +15,10 @@ final class JsonOption {
 
     /**
      * Writes the rows that there are so far, if the user wants them. Called before the first, too: a file that cannot be written is told before minutes of
-     * work, and work that is cut off keeps what it has. A pipe gets them once, at the end.
+     * work, and work that is cut off keeps what it has. A pipe or standard output gets them once, at the end.
      */
     void write(List<? extends Map<String, ?>> rows) throws IOException {
-        if (file != null && (Files.notExists(file) || Files.isRegularFile(file))) {
+        if (file != null && AtomicFile.isReplaced(file)) {
             writeAll(rows);
         }
     }

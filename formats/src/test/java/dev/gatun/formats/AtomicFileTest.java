@@ -9,7 +9,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -74,6 +77,119 @@ class AtomicFileTest {
     void aDeviceIsWrittenToDirectly() throws IOException {
         AtomicFile.write(Path.of("/dev/null"), text("x"));
         assertTrue(Files.exists(Path.of("/dev/null")) && !Files.isRegularFile(Path.of("/dev/null")));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aDeviceThatIsFullIsNamed() {
+        Path full = Path.of("/dev/full");
+        Path absent = Path.of("/dev/fd/no");
+        assertEquals(full + " cannot be written: No space left on device", sentenceOf(full));
+        assertTrue(sentenceOf(absent).startsWith(absent + " cannot be written: "), sentenceOf(absent));
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void whatIsPrintedIsAppendedToAndNeverReplaced() throws Exception {
+        Path file = Files.writeString(folder.resolve("out.txt"), "earlier, ");
+        assertEquals(0, printing().redirectOutput(ProcessBuilder.Redirect.appendTo(file.toFile())).start().waitFor());
+        assertEquals("earlier, before, content, after", Files.readString(file));
+        assertEquals(0, printing().redirectOutput(file.toFile()).start().waitFor());
+        assertEquals("before, content, after", Files.readString(file));
+        assertOnly(file);
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void aPipeThatIsStandardOutputIsWrittenDirectly() throws Exception {
+        Process process = printing().start();
+        assertEquals("before, content, after", new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        assertEquals(0, process.waitFor());
+    }
+
+    private static ProcessBuilder printing() {
+        return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", System.getProperty("java.class.path"),
+                Printing.class.getName()).redirectError(ProcessBuilder.Redirect.INHERIT);
+    }
+
+    /** Another JVM, which prints, writes and prints to the same place. */
+    static final class Printing {
+        private Printing() {
+        }
+
+        public static void main(String[] arguments) throws IOException {
+            System.out.print("before, ");
+            System.out.flush();
+            AtomicFile.write(Path.of("/dev/stdout"), text("content, "));
+            System.out.print("after");
+            System.out.flush();
+            if (AtomicFile.isReplaced(Path.of("/dev/stdout"))) {
+                throw new AssertionError("standard output is not replaced");
+            }
+        }
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void aLinkToNothingIsFilledWhereItLeads() throws IOException {
+        Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("f"));
+        assertTrue(AtomicFile.isReplaced(link));
+        AtomicFile.write(link, text("new"));
+        assertTrue(Files.isSymbolicLink(link));
+        assertEquals("new", Files.readString(folder.resolve("f")));
+        Path lost = Files.createSymbolicLink(folder.resolve("lost"), Path.of("no", "f"));
+        assertEquals(lost + " cannot be written: the folder " + folder.resolve("no") + " does not exist", sentenceOf(lost));
+        Path circle = Files.createSymbolicLink(folder.resolve("circle"), Path.of("circle"));
+        assertEquals(circle + " cannot be written: its links go round in a circle", sentenceOf(circle));
+    }
+
+    @Test
+    void aFileIsNoFolder() throws IOException {
+        Path file = Files.createFile(folder.resolve("f"));
+        assertEquals(file.resolve("x") + " cannot be written: " + file + " is no folder", sentenceOf(file.resolve("x")));
+        assertOnly(file);
+    }
+
+    @Test
+    void aNameAsLongAsTheSystemAllowsIsSaved() throws IOException {
+        Path file = folder.resolve("n".repeat(250));
+        AtomicFile.write(file, text("new"));
+        assertEquals("new", Files.readString(file));
+        assertOnly(file);
+    }
+
+    @Test
+    void theTemporaryNameIsAnotherEachTime() throws IOException {
+        Set<List<Path>> seen = new HashSet<>();
+        for (int i = 0; i < 2; i++) {
+            AtomicFile.write(folder.resolve("f" + i), _ -> {
+                try (Stream<Path> files = Files.list(folder)) {
+                    seen.add(files.filter(f -> f.toString().endsWith(".tmp")).toList());
+                }
+            });
+        }
+        assertEquals(2, seen.size(), seen.toString());
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void whoMayReadTheFileStays() throws IOException {
+        Path file = Files.writeString(folder.resolve("f"), "old");
+        for (String mode : List.of("rw-------", "rw-rw-rw-", "r--r-----")) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
+            AtomicFile.write(file, text("new"));
+            assertEquals(mode, PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+        }
+        assertOnly(file);
+    }
+
+    private static String sentenceOf(Path target) {
+        try {
+            AtomicFile.write(target, text("x"));
+            return "";
+        } catch (IOException e) {
+            return e.getMessage();
+        }
     }
 
     private void assertOnly(Path file) throws IOException {
