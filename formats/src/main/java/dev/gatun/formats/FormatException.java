@@ -7,8 +7,8 @@ import java.nio.file.Path;
 public final class FormatException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    /** Says what is wrong with a file. */
+    /** Says what is wrong with a file. @param fault in one line; what it quotes of the file may hold control characters, which become blanks */
     public FormatException(Path file, String fault) {
-        super(file + ": " + fault);
+        super(file + ": " + SafetensorsHeader.oneLine(fault));
     }
 }

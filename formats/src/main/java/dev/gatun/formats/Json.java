@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +38,13 @@ public final class Json {
 
     /** Returns the object in {@code file}, members in their order. @throws FormatException if there is none */
     public static SequencedMap<String, Object> read(Path file) throws IOException {
-        return parse(Files.readString(file), file);
+        String text;
+        try {
+            text = Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw new FormatException(file, "is not UTF-8");
+        }
+        return parse(text, file);
     }
 
     /**
@@ -51,7 +58,7 @@ public final class Json {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new FormatException(source, "does not hold a JSON object");
             }
-            SequencedMap<String, Object> object = object(json);
+            SequencedMap<String, Object> object = object(json, source);
             if (json.nextToken() != null) {
                 throw new FormatException(source, "has more behind its JSON object");
             }
@@ -116,24 +123,24 @@ public final class Json {
         }
     }
 
-    private static SequencedMap<String, Object> object(JsonParser json) throws IOException {
+    private static SequencedMap<String, Object> object(JsonParser json, Path source) throws IOException {
         SequencedMap<String, Object> object = new LinkedHashMap<>();
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.currentName();
             if (json.nextToken() != JsonToken.VALUE_NULL) {
-                object.put(name, value(json));
+                object.put(name, value(json, source));
             }
         }
         return object;
     }
 
-    private static Object value(JsonParser json) throws IOException {
+    private static Object value(JsonParser json, Path source) throws IOException {
         return switch (json.currentToken()) {
-            case START_OBJECT -> object(json);
+            case START_OBJECT -> object(json, source);
             case START_ARRAY -> {
                 List<Object> list = new ArrayList<>();
                 while (json.nextToken() != JsonToken.END_ARRAY) {
-                    list.add(value(json));
+                    list.add(value(json, source));
                 }
                 yield list;
             }
@@ -142,7 +149,8 @@ public final class Json {
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
             case VALUE_STRING -> json.getText();
-            default -> throw new IOException("JSON token " + json.currentToken() + " has no counterpart here");
+            case VALUE_NULL -> throw new FormatException(source, "has null in a list, which has no counterpart here");
+            default -> throw new FormatException(source, "ends inside of a list");
         };
     }
 }

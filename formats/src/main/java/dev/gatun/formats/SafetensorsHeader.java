@@ -113,7 +113,7 @@ record SafetensorsHeader(SequencedMap<String, String> metadata, SequencedMap<Str
 
     /** Returns text from a file without line breaks and other control characters. */
     static String oneLine(String text) {
-        return text.replaceAll("\\p{Cntrl}+", " ");
+        return text.replaceAll("[\\p{Cc}\\u2028\\u2029]+", " ");
     }
 
     /** The streaming parser with the place where it is, for messages. */

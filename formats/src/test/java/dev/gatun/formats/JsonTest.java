@@ -45,8 +45,19 @@ class JsonTest {
         assertTrue(message.startsWith("json: ") && message.endsWith("Path has no counterpart"), message);
     }
 
+    @Test
+    void aFileThatIsNoTextIsRefusedByItsName() throws IOException {
+        Path file = Files.write(folder.resolve("a.json"), new byte[] {'{', (byte) 0xff, '}'});
+        assertEquals(file + ": is not UTF-8", assertThrows(FormatException.class, () -> Json.read(file)).getMessage());
+    }
+
+    @Test
+    void whatAFileSaysStaysInOneLine() {
+        assertEquals("a.json: the op \"x y z\" is unknown", new FormatException(SOURCE, "the op \"x\ny\u2028z\" is unknown").getMessage());
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"", "[]", "{", "{\"a\": 1, \"a\": 2}", "{} {}", "{\"a\": [1,}", "nonsense"})
+    @ValueSource(strings = {"", "[]", "{", "{\"a\": 1, \"a\": 2}", "{} {}", "{\"a\": [1,}", "{\"a\": [1, null]}", "{\"a\": [1", "nonsense"})
     void whatIsNoObjectIsRefusedWithTheFile(String text) {
         String message = assertThrows(FormatException.class, () -> Json.parse(text, SOURCE)).getMessage();
         assertTrue(message.startsWith("a.json: "), message);
