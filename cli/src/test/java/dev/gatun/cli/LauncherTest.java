@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The shell script {@code gatun}, with a Java that prints its arguments and a Maven that counts its calls. */
@@ -44,6 +46,47 @@ class LauncherTest {
     void symbolicLinkLeadsToTheInstallation() throws Exception {
         var link = Files.createSymbolicLink(folder.resolve("link"), folder.relativize(installation()));
         assertEquals(0, run(link, java).exitCode);
+    }
+
+    @Test
+    void searchPathOfCdDoesNotLeadElsewhere() throws Exception {
+        installation();
+        Files.createDirectories(folder.resolve("elsewhere/installed here/bin"));
+        var builder = command(Path.of("installed here/bin/gatun"), java);
+        builder.environment().put("CDPATH", folder.resolve("elsewhere").toString());
+        var result = run(builder);
+        assertEquals(0, result.exitCode, result.err);
+        assertEquals(folder.resolve("installed here").toRealPath().resolve("lib"), modulePath(result).normalize());
+    }
+
+    @Test
+    void folderWithAColonIsRefused() throws Exception {
+        var colon = copyOfScript(folder.resolve("a:b/bin"));
+        Files.createDirectories(folder.resolve("a:b/lib"));
+        var result = run(colon, java);
+        assertEquals(1, result.exitCode);
+        assertEquals("gatun: Java cannot run from a folder with a colon: " + colon.getParent().toRealPath() + ".\n", result.err);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void localeWithoutLettersBeyondAsciiIsReplaced() throws Exception {
+        var script = installation();
+        executable(java.resolve("bin/java"), "echo \"$LC_ALL\"");
+        for (var locale : List.of("LC_ALL=C", "LC_ALL=POSIX", "LANG=C", "")) {
+            assertEquals("C.UTF-8\n", run(inLocale(script, locale)).out, locale);
+        }
+        assertEquals("\n", run(inLocale(script, "LANG=de_DE.UTF-8")).out);
+        assertEquals("de_DE\n", run(inLocale(script, "LC_ALL=de_DE")).out);
+    }
+
+    private ProcessBuilder inLocale(Path script, String setting) {
+        var builder = command(script, java);
+        List.of("LC_ALL", "LC_CTYPE", "LANG").forEach(builder.environment()::remove);
+        if (!setting.isEmpty()) {
+            builder.environment().put(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
+        }
+        return builder;
     }
 
     @Test
