@@ -3,11 +3,14 @@ package dev.gatun.cli;
 import dev.gatun.Backends;
 import dev.gatun.Backends.Discovered;
 import dev.gatun.formats.Json;
+import dev.gatun.spi.Backend;
+import dev.gatun.spi.BackendProvider;
 import dev.gatun.spi.BackendProvider.Availability;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
@@ -27,7 +30,7 @@ final class BackendsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Discovered> all = Backends.discovered();
+        List<Discovered> all = tried(Backends.discovered());
         String chosen = chosen(all);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
@@ -41,6 +44,21 @@ final class BackendsCommand implements Callable<Integer> {
         }
         out.flush();
         return 0;
+    }
+
+    /** Opens backends until one does, as a command that names none would: some find out only then that they cannot run here. */
+    private static List<Discovered> tried(List<Discovered> all) {
+        List<Discovered> tried = new ArrayList<>(all);
+        for (String name = chosen(tried); !name.isEmpty(); name = chosen(tried)) {
+            int at = all.stream().map(Discovered::name).toList().indexOf(name);
+            BackendProvider provider = all.get(at).provider();
+            try (Backend _ = Backends.open(provider)) {
+                break;
+            } catch (IllegalStateException | IllegalArgumentException | LinkageError e) {
+                tried.set(at, new Discovered(provider, new Availability.Refused(Failure.sentence(e), "mend that, or go on with another backend")));
+            }
+        }
+        return tried;
     }
 
     /** Returns the name of the backend that is used when a command names none; empty if there is none. */
@@ -71,16 +89,16 @@ final class BackendsCommand implements Callable<Integer> {
 
     private static void print(PrintWriter out, Discovered d, boolean chosen) {
         String state = chosen ? "chosen" : d.isUsable() ? "usable" : "refused";
-        out.printf("%-10s %-8s priority %d%n", d.name(), state, d.provider().priority());
+        out.printf(Locale.ROOT, "%-10s %-8s priority %d%n", d.name(), state, d.provider().priority());
         switch (d.availability()) {
             case Availability.Usable(String device, String instructions, String version) -> {
-                out.printf("           device        %s%n", device);
-                out.printf("           instructions  %s%n", instructions);
-                out.printf("           version       %s%n", version);
+                out.printf(Locale.ROOT, "           device        %s%n", device);
+                out.printf(Locale.ROOT, "           instructions  %s%n", instructions);
+                out.printf(Locale.ROOT, "           version       %s%n", version);
             }
             case Availability.Refused(String reason, String remedy) -> {
-                out.printf("           because       %s%n", reason);
-                out.printf("           remedy        %s%n", remedy);
+                out.printf(Locale.ROOT, "           because       %s%n", reason);
+                out.printf(Locale.ROOT, "           remedy        %s%n", remedy);
             }
         }
     }

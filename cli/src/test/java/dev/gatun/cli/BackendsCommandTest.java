@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.formats.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class BackendsCommandTest {
     /** Commands of other tests may have forced one, for the rest of the process. */
@@ -43,6 +47,24 @@ class BackendsCommandTest {
                 assertTrue(row.get("remedy") instanceof String s && !s.isBlank(), row.toString());
             }
         }
+    }
+
+    @Test
+    void aBackendThatCannotBeOpenedIsNotChosen(@TempDir Path folder) throws Exception {
+        Path foreign = Files.copy(Path.of(System.getProperty("java.home"), "lib", System.mapLibraryName("prefs")), folder.resolve("libdnnl.so.3"));
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules", "jdk.incubator.vector",
+                "-Dgatun.onednn.path=" + foreign, "-cp", System.getProperty("java.class.path"), Main.class.getName(), "backends", "--json")
+                .redirectError(folder.resolve("err").toFile()).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        Map<String, Map<?, ?>> rows = new HashMap<>();
+        for (Object row : (List<?>) Json.parse(said, Path.of("standard output")).get("results")) {
+            rows.put((String) ((Map<?, ?>) row).get("backend"), (Map<?, ?>) row);
+        }
+        assertEquals(false, rows.get("onednn").get("usable"), said);
+        assertEquals(false, rows.get("onednn").get("chosen"), said);
+        assertTrue(rows.get("onednn").get("reason") instanceof String s && s.contains(foreign.toString()), said);
+        assertEquals(true, rows.get("vector").get("chosen"), said);
+        assertEquals(0, process.waitFor());
     }
 
     @Test
