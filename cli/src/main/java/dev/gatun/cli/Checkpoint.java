@@ -1,5 +1,6 @@
 package dev.gatun.cli;
 
+import dev.gatun.DType;
 import dev.gatun.Tensor;
 import dev.gatun.formats.FormatException;
 import dev.gatun.formats.Safetensors;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * What a training goes on from: its settings, and the state of {@link ImageTraining} after some step. A checkpoint is a safetensors file that is
@@ -19,6 +21,8 @@ import java.util.function.Function;
  */
 record Checkpoint(String recipe, float learningRate, int batch, int epochs, long seed, int images, Map<String, Tensor> state) {
     private static final String VERSION = "1";
+    /** The tensor that counts the steps done. */
+    private static final String STEP = "optimizer.step";
 
     /** Writes the present state of {@code training}. @throws IOException if that fails, naming the file; the older checkpoint is as it was */
     static void save(Path file, ImageTraining training, int images, long seed) throws IOException {
@@ -43,20 +47,29 @@ record Checkpoint(String recipe, float learningRate, int batch, int epochs, long
         for (String name : content.names()) {
             state.put(name, content.tensor(name));
         }
-        return new Checkpoint(setting(file, content, "recipe", Function.identity()), setting(file, content, "learning_rate", Float::valueOf),
-                setting(file, content, "batch", Integer::valueOf), setting(file, content, "epochs", Integer::valueOf),
-                setting(file, content, "seed", Long::valueOf), setting(file, content, "images", Integer::valueOf), state);
+        Tensor step = state.get(STEP);
+        if (step != null && step.dtype() == DType.I64 && step.type().elements() == 1 && step.toLongArray()[0] < 0) {
+            throw new FormatException(file, "is a checkpoint after step " + step.toLongArray()[0]);
+        }
+        return new Checkpoint(setting(file, content, "recipe", Function.identity(), _ -> true),
+                setting(file, content, "learning_rate", Float::valueOf, rate -> rate > 0 && Float.isFinite(rate)),
+                setting(file, content, "batch", Integer::valueOf, n -> n > 0), setting(file, content, "epochs", Integer::valueOf, n -> n > 0),
+                setting(file, content, "seed", Long::valueOf, _ -> true), setting(file, content, "images", Integer::valueOf, n -> n > 0), state);
     }
 
-    private static <T> T setting(Path file, Safetensors content, String name, Function<String, T> parse) throws FormatException {
+    private static <T> T setting(Path file, Safetensors content, String name, Function<String, T> parse, Predicate<T> valid) throws FormatException {
         String text = content.metadata().get(name);
         if (text == null) {
             throw new FormatException(file, "is a checkpoint without " + name);
         }
         try {
-            return parse.apply(text);
+            T value = parse.apply(text);
+            if (valid.test(value)) {
+                return value;
+            }
         } catch (NumberFormatException _) {
-            throw new FormatException(file, "is a checkpoint whose " + name + " is \"" + text + "\"");
+            // told below
         }
+        throw new FormatException(file, "is a checkpoint whose " + name + " is \"" + text + "\"");
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.Tensor;
 import dev.gatun.formats.Safetensors;
 import dev.gatun.models.Mlp;
 import java.io.File;
@@ -17,8 +18,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.SequencedMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -303,6 +307,31 @@ class TrainCommandTest {
         Files.copy(out.resolve("model.safetensors"), file, StandardCopyOption.REPLACE_EXISTING);
         assertEquals(1, train(out, "--resume"));
         assertEquals(file + ": is no checkpoint of this version of gatun", complaint());
+    }
+
+    @Test
+    void checkpointWithImpossibleSettingsIsRefusedByItsNameAndNothingIsCut() throws IOException {
+        assertEquals(0, train(out, "--epochs", "1"));
+        Path file = out.resolve("checkpoint.safetensors");
+        String rows = metrics(out);
+        Safetensors good = Safetensors.load(file);
+        SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
+        for (String n : good.names()) {
+            tensors.put(n, good.tensor(n));
+        }
+        for (String wrong : List.of("learning_rate=NaN", "learning_rate=0", "batch=0", "epochs=-3", "images=0", "seed=1\n2")) {
+            String name = wrong.substring(0, wrong.indexOf('='));
+            Map<String, String> settings = new LinkedHashMap<>(good.metadata());
+            settings.put(name, wrong.substring(name.length() + 1));
+            Safetensors.save(file, tensors, settings);
+            assertEquals(1, train(out, "--resume"), wrong);
+            assertEquals(file + ": is a checkpoint whose " + name + " is \"" + wrong.substring(name.length() + 1).replace('\n', ' ') + "\"", complaint());
+        }
+        tensors.put("optimizer.step", Tensor.of(new long[] {-5}).reshape());
+        Safetensors.save(file, tensors, good.metadata());
+        assertEquals(1, train(out, "--resume"));
+        assertEquals(file + ": is a checkpoint after step -5", complaint());
+        assertEquals(rows, metrics(out));
     }
 
     @Test
