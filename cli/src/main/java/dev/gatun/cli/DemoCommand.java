@@ -73,7 +73,7 @@ final class DemoCommand implements Callable<Integer> {
             // One seed, two ranges of numbers: no digit is in both.
             LabelledImages learnt = Digits.draw(seed, 0, LEARNT);
             LabelledImages unseen = Digits.draw(seed, LEARNT, UNSEEN);
-            out.printf("Drew %d digits of 28 x 28 pixels to learn from and %d others to test (seed %d).%n", LEARNT, UNSEEN, seed);
+            out.printf(Locale.ROOT, "Drew %d digits of 28 x 28 pixels to learn from and %d others to test (seed %d).%n", LEARNT, UNSEEN, seed);
             out.flush();
             try (ImageTraining training = new ImageTraining(Recipe.DRAWN_DIGITS, learnt, seed, backend)) {
                 train(training, backend, out);
@@ -181,7 +181,7 @@ final class DemoCommand implements Callable<Integer> {
             StringBuilder line = new StringBuilder();
             for (int c = 0; c < columns; c++) {
                 // Words to the left, numbers to the right.
-                line.append(String.format(c < 2 ? "%-" + widths[c] + "s  " : "%" + widths[c] + "s  ", row.get(c)));
+                line.append(String.format(Locale.ROOT, c < 2 ? "%-" + widths[c] + "s  " : "%" + widths[c] + "s  ", row.get(c)));
             }
             out.println(line.toString().stripTrailing());
         }

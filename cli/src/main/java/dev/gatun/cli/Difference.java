@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  * of large ones that cancelled, so their error is that of the large ones; a part of each element itself would say nothing.
  *
  * @param what the tensor's name
- * @param error that part; infinite where shapes differ or one is NaN and the other not
+ * @param error that part; infinite where shapes or kinds of type differ or one is NaN and the other not
  * @param tolerance how large it may be
  * @param detail where they differ most, for messages
  */
@@ -25,7 +25,15 @@ record Difference(String what, double error, double tolerance, String detail) {
         if (!single && !actual.shape().equals(expected.shape())) {
             return new Difference(what, Double.POSITIVE_INFINITY, tolerance, "has shape " + actual.shape() + ", expected is " + expected.shape());
         }
+        if (isInteger(actual) != isInteger(expected)) {
+            return new Difference(what, Double.POSITIVE_INFINITY, tolerance, "has type " + actual.dtype() + ", expected is " + expected.dtype());
+        }
         return of(what, doubles(actual), doubles(expected), tolerance);
+    }
+
+    /** Returns whether it counts or says yes and no, which a number with a fraction does not. */
+    private static boolean isInteger(Tensor t) {
+        return !t.dtype().isFloating();
     }
 
     /**

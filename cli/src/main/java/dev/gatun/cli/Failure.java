@@ -5,6 +5,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
@@ -25,7 +26,9 @@ final class Failure {
             case OutOfMemoryError memory -> "memory is exhausted (" + memory.getMessage() + "): take a smaller batch, or give Java more, such as "
                     + "GATUN_JAVA_OPTS=-Xmx8g";
             case LinkageError broken -> "the installation is incomplete, or another version's jar is on the class path: " + broken;
-            case FileSystemException other when other.getReason() != null -> other.getFile() + ": " + other.getReason();
+            case FileSystemLoopException loop -> loop.getFile() + ": is a link to a folder above it";
+            case FileSystemException other when other.getFile() != null ->
+                other.getFile() + ": " + (other.getReason() != null ? other.getReason() : "the file system fails (" + other.getClass().getSimpleName() + ")");
             default -> failure.getMessage() == null || failure.getMessage().isBlank() ? failure.toString() : failure.getMessage();
         };
     }

@@ -204,7 +204,7 @@ final class LayerTable {
 
     private static Map<String, Tensor> rnn(Inputs in, Attributes a) {
         Tensor x = in.get("x");
-        Rnn rnn = new Rnn(x.dim(2), hidden(in)).layers(a.integer("layers", 1));
+        Rnn rnn = new Rnn(x.dim(2), hidden(in)).layers(layers(in, a));
         Rnn activated = switch (a.word("activation")) {
             case "tanh" -> rnn;
             case "relu" -> rnn.relu();
@@ -217,7 +217,7 @@ final class LayerTable {
 
     private static Map<String, Tensor> gru(Inputs in, Attributes a) {
         Tensor x = in.get("x");
-        Gru oneWay = new Gru(x.dim(2), hidden(in)).layers(a.integer("layers", 1));
+        Gru oneWay = new Gru(x.dim(2), hidden(in)).layers(layers(in, a));
         Gru network = a.truth("bidirectional") ? oneWay.bidirectional() : oneWay;
         Gru.Output out = network.forward(x, in.find("h0").orElseGet(() -> network.zeroState(x.dim(1))), pass(network, in));
         return Map.of("y", out.y(), "hn", out.h());
@@ -225,12 +225,21 @@ final class LayerTable {
 
     private static Map<String, Tensor> lstm(Inputs in, Attributes a) {
         Tensor x = in.get("x");
-        Lstm oneWay = new Lstm(x.dim(2), hidden(in)).layers(a.integer("layers", 1));
+        Lstm oneWay = new Lstm(x.dim(2), hidden(in)).layers(layers(in, a));
         Lstm network = a.truth("bidirectional") ? oneWay.bidirectional() : oneWay;
         Lstm.State zeros = network.zeroState(x.dim(1));
         Lstm.State first = new Lstm.State(in.find("h0").orElse(zeros.h()), in.find("c0").orElse(zeros.c()));
         Lstm.Output out = network.forward(x, first, pass(network, in));
         return Map.of("y", out.y(), "hn", out.h(), "cn", out.c());
+    }
+
+    /** Returns how many layers the file says, whose tensors it must have: a number alone makes no work. */
+    private static int layers(Inputs in, Attributes a) {
+        int layers = a.integer("layers", 1);
+        for (int i = 0; i < layers; i++) {
+            in.get("weight_hh_l" + i);
+        }
+        return layers;
     }
 
     private static int hidden(Inputs in) {

@@ -1,5 +1,11 @@
 package dev.gatun.cli;
 
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExecutionException;
@@ -10,6 +16,7 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -40,15 +47,34 @@ public final class Main implements Runnable {
 
     /** Runs the command that {@code args} names and exits with its code. */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        var results = new StandardOutput(new FileOutputStream(FileDescriptor.out));
+        var encoding = System.out.charset();
+        System.setOut(new PrintStream(new BufferedOutputStream(results), true, encoding));
+        int exitCode = commandLine().execute(args);
+        System.out.flush();
+        if (exitCode == 0 && results.loss().isPresent()) {
+            System.err.println("gatun: standard output cannot be written: " + Failure.sentence(results.loss().get()));
+            exitCode = 1;
+        }
+        System.exit(exitCode);
     }
 
     static CommandLine commandLine() {
         var main = new Main();
         return new CommandLine(main)
+                .registerConverter(Path.class, Main::path)
                 .setParameterExceptionHandler((mistake, args) -> main.refuse(mistake))
                 .setExecutionStrategy(Main::run)
                 .setExecutionExceptionHandler((failure, command, parsed) -> main.report(failure, command));
+    }
+
+    private static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new TypeConversionException("it is no path here: " + e.getReason()
+                    + " (letters beyond ASCII need a locale that has them, such as LC_ALL=C.UTF-8)");
+        }
     }
 
     /** Returns whether the user asked for stack traces. @param command one of ours, at any depth */

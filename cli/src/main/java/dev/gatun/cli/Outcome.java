@@ -12,6 +12,9 @@ import java.util.SequencedMap;
  * @param message what is wrong, in a sentence; empty if nothing is
  */
 record Outcome(String kind, String name, Status status, double maxError, String message) {
+    /** What would begin another line, or steer a terminal: names and messages come from files. */
+    private static final String CONTROL = "[\\p{Cc}\\u2028\\u2029]+";
+
     /** Passed, failed, or not to be computed by the backend. */
     enum Status {
         /** All numbers are within their tolerance. */
@@ -30,7 +33,7 @@ record Outcome(String kind, String name, Status status, double maxError, String 
     /** Returns the line that users see. */
     String line() {
         String error = Double.isNaN(maxError) ? "-" : String.format(Locale.ROOT, "%.1e", maxError);
-        return String.format(Locale.ROOT, "%-11s %-8s %-28s %-7s  %s", status.label(), kind, name, error, message).stripTrailing();
+        return String.format(Locale.ROOT, "%-11s %-8s %-28s %-7s  %s", status.label(), kind, name, error, message).replaceAll(CONTROL, " ").stripTrailing();
     }
 
     /** Returns the JSON fields, which do not change. */

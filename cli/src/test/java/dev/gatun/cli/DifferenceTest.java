@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.DType;
 import dev.gatun.Tensor;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +30,16 @@ class DifferenceTest {
     void anotherShapeIsInfinitelyWrongButAScalarEqualsAVectorOfOne() {
         assertFalse(Difference.of("y", Tensor.of(new float[] {1, 2}, 1, 2), Tensor.of(new float[] {1, 2}, 2, 1), 1e9).isTolerated());
         assertTrue(Difference.of("y", Tensor.of(new float[] {1}, 1, 1), Tensor.of(new float[] {1}), 0).isTolerated());
+    }
+
+    @Test
+    void anotherKindOfTypeIsInfinitelyWrong() {
+        Tensor counted = Tensor.of(new long[] {1, 2}, 2);
+        Difference d = Difference.of("y", counted, Tensor.of(new float[] {1, 2}), 1e9);
+        assertFalse(d.isTolerated());
+        assertEquals("has type I64, expected is F32", d.detail());
+        assertTrue(Difference.of("y", Tensor.of(new double[] {1, 2}), Tensor.of(new float[] {1, 2}), 0).isTolerated());
+        assertTrue(Difference.of("y", counted, counted.cast(DType.I32), 0).isTolerated());
     }
 
     @Test

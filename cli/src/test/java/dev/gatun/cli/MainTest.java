@@ -2,16 +2,25 @@ package dev.gatun.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -94,6 +103,43 @@ class MainTest {
         assertEquals(folder + ": is not empty", sentenceOf(() -> Files.delete(folder)));
         assertEquals(file + ": is not a folder", sentenceOf(() -> Files.newDirectoryStream(file).close()));
         assertEquals(file.resolve("below") + ": Not a directory", sentenceOf(() -> Files.createFile(file.resolve("below"))));
+    }
+
+    @Test
+    void noFailureOfTheFileSystemIsABarePath() {
+        assertEquals("a/b: is a link to a folder above it", Failure.sentence(new FileSystemLoopException("a/b")));
+        assertEquals("a/b: the file system fails (FileSystemException)", Failure.sentence(new FileSystemException("a/b")));
+    }
+
+    @Test
+    void whatIsNoPathIsToldInASentence() {
+        assertEquals(2, gatun("selftest", "--json", "a\0b"));
+        assertTrue(err.toString().startsWith("gatun: Invalid value for option '--json': it is no path here: Nul character not allowed ("), err.toString());
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void resultsThatCannotBePrintedAreAFailure() throws Exception {
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+                System.getProperty("java.class.path"), Main.class.getName(), "--version").redirectOutput(new File("/dev/full")).start();
+        String said = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals("gatun: standard output cannot be written: No space left on device\n", said);
+        assertEquals(1, process.waitFor());
+    }
+
+    @Test
+    void readerThatHasEnoughIsNoFailure() {
+        for (String reason : List.of("Broken pipe", "Input/output error")) {
+            var results = new StandardOutput(new OutputStream() {
+                @Override
+                public void write(int b) throws IOException {
+                    throw new IOException(reason);
+                }
+            });
+            assertThrows(IOException.class, () -> results.write('x'));
+            assertEquals(!reason.equals("Broken pipe"), results.loss().isPresent(), reason);
+        }
+        assertTrue(new StandardOutput(OutputStream.nullOutputStream()).loss().isEmpty());
     }
 
     @Test

@@ -66,6 +66,37 @@ class SelfTestCommandTest {
     }
 
     @Test
+    void aNameFromAFileForgesNoLine() throws IOException {
+        copy("conv_1x1", Map.of("op", "x\npassed      layers   forged"), Map.of());
+        Files.move(layers.resolve("conv_1x1.safetensors"), layers.resolve("a\u001b[2J\nb.safetensors"));
+        Run run = selftest();
+        assertEquals(2, run.out().lines().count(), run.out());
+        assertTrue(run.out().startsWith("failed      layers   a [2J b "), run.out());
+    }
+
+    @Test
+    void aNumberOfLayersThatTheFileDoesNotHaveIsAFailureAtOnce() throws IOException {
+        copy("lstm_l1", Map.of("attrs", "{\"layers\": 1000000000}"), Map.of());
+        assertFails("the file lacks the tensor weight_hh_l");
+    }
+
+    @Test
+    void aLinkThatGoesRoundIsNamed() throws IOException {
+        Path circle = Files.createSymbolicLink(layers.resolve("circle"), folder.resolve("goldens"));
+        Run run = selftest();
+        assertEquals(1, run.exitCode());
+        assertEquals("gatun: " + layers.toRealPath().resolve(circle.getFileName()) + ": is a link to a folder above it\n", run.err());
+    }
+
+    @Test
+    void aFolderAsFileOfResultsIsToldBeforeTheWork() {
+        Run run = Run.gatun("selftest", "--backend", "reference", "--json", folder.toString());
+        assertEquals(1, run.exitCode());
+        assertEquals("gatun: " + folder + " cannot be written: it is a folder\n", run.err());
+        assertEquals("", run.out());
+    }
+
+    @Test
     void aTensorThatTheLayerDoesNotHaveIsAFailure() throws IOException {
         copy("conv_1x1", Map.of(), Map.of("y2", Tensor.of(new float[] {1})));
         assertFails("the layer has no tensor y2");
