@@ -58,13 +58,13 @@ final class RnnBackwardKernel implements RnnWalk {
         stepAt = memory.take(Long.BYTES);
         long barriers = memory.take(RnnWalk.barrierBytes(grid));
         peephole = memory.take(s.cell().peephole() ? FLOAT * 3 * Panels.width(s.H()) : 0);
-        gradients = memory.take(FLOAT * places * columns);
+        gradients = memory.take(places * gradientBytes());
         narrow = RnnNarrowState.of(s, true, library, memory);
         narrowProducts = narrow.flatMap(_ -> RnnNarrowGradients.of(s, columns, library, memory));
         boolean isNarrow = narrowProducts.isPresent();
-        before = memory.take(isNarrow ? 0 : FLOAT * places * s.H());
+        before = memory.take(isNarrow ? 0 : places * beforeBytes());
         resets = memory.take(isResetBefore() ? FLOAT * places * s.H() : 0);
-        rows = memory.take(isNarrow ? 0 : 2 * s.N() * RnnShape.rowBytes(s.stacked()));
+        rows = memory.take(hasRows() ? 2 * s.N() * RnnShape.rowBytes(s.stacked()) : 0);
         states = memory.take(s.blockedBytes());
         cells = memory.take(s.cell().isLstm() ? s.blockedBytes() : 0);
         sharedSlots = memory.take(isResetBefore() ? slotCount() * s.blockedBytes() : 0);
@@ -88,6 +88,11 @@ final class RnnBackwardKernel implements RnnWalk {
 
     private static Optional<RnnBackwardKernel> byLibrary(RnnShape shape, NarrowProducts library, Workers workers) {
         return RnnNarrowState.suits(shape) ? Optional.of(new RnnBackwardKernel(shape, library, workers)).filter(RnnBackwardKernel::isNarrow) : Optional.empty();
+    }
+
+    /** Whether rows of one step do not lie together in the matrix of all steps, as each sample has its own length, and are kept apart for the product. */
+    private boolean hasRows() {
+        return s.cell().lengths() && !isNarrow();
     }
 
     private boolean isNarrow() {
@@ -189,6 +194,7 @@ final class RnnBackwardKernel implements RnnWalk {
     }
 
     private void pack(long frame, int worker, int of) {
+        products.join(this, frame, worker, of);
         long to = Workers.share(s.blocks(), worker + 1, of);
         for (long block = Workers.share(s.blocks(), worker, of); block < to; block++) {
             int units = s.units((int) block);
@@ -210,7 +216,7 @@ final class RnnBackwardKernel implements RnnWalk {
             return;
         }
         long arrivals = 0;
-        // Rows that all workers read are there twice, for even and odd steps: one may go on to the next step while another still reads.
+        // Rows that all workers read are those of the step, or there twice: one may go on to the next step while another still reads.
         for (int step = s.T() - 1; step >= 0; step--) {
             sweep(frame, slice, step, Part.GATES, share);
             arrivals = share.meet(arrivals);
@@ -351,10 +357,10 @@ final class RnnBackwardKernel implements RnnWalk {
         long first = FLOAT * block * Tiles.COLUMNS;
         for (int gate = fromGate; gate < toGate; gate++) {
             long slot = slots + gate * slotBytes;
-            Tiles.copy(rows, units, slot, stride, gradients(frame, place) + FLOAT * gate * H + first, FLOAT * columns);
+            Tiles.copy(rows, units, slot, stride, gradients(frame, place) + FLOAT * gate * H + first, gradientBytes());
             if (isNarrow()) {
                 keep(frame, slot, stride, gate, place, block, n, rows);
-            } else if (gate < kind.gates()) {
+            } else if (hasRows() && gate < kind.gates()) {
                 Tiles.copy(rows, units, slot, stride, rows(frame, step, n) + FLOAT * gate * H + first, rowBytes);
             }
         }
@@ -397,7 +403,7 @@ final class RnnBackwardKernel implements RnnWalk {
                 narrowProducts.get().putBefore(scratch(frame), place + row, block * Tiles.COLUMNS, units, h + BFloat16.SIZE * row * H);
             }
         } else {
-            Tiles.copy(rows, units, h, FLOAT * H, before(frame) + FLOAT * (place * H + block * Tiles.COLUMNS), FLOAT * H);
+            Tiles.copy(rows, units, h, FLOAT * H, before(frame) + place * beforeBytes() + FLOAT * block * Tiles.COLUMNS, beforeBytes());
         }
     }
 
@@ -416,10 +422,10 @@ final class RnnBackwardKernel implements RnnWalk {
             }
             return;
         }
-        for (int gate = 0; gate < kind.gates(); gate++) {
+        for (int gate = 0; hasRows() && gate < kind.gates(); gate++) {
             Native.zero(rows(frame, step, n) + FLOAT * gate * H + first, bytes);
         }
-        Native.zero(scratch(frame) + before + FLOAT * place * H + first, bytes);
+        Native.zero(before(frame) + place * beforeBytes() + first, bytes);
         if (isResetBefore()) {
             Native.zero(scratch(frame) + resets + FLOAT * place * H + first, bytes);
         }
@@ -478,12 +484,15 @@ final class RnnBackwardKernel implements RnnWalk {
     }
 
     private void multiply(int rows, int K, long da, long panel, int width, long dh, boolean accumulate, long slice) {
-        long rowBytes = RnnShape.rowBytes(s.stacked());
+        long rowBytes = hasRows() ? RnnShape.rowBytes(s.stacked()) : gradientBytes();
         Tiles.multiply(rows, width, K, da, Tiles.ROWS * rowBytes, rowBytes, FLOAT, panel, FLOAT * width, dh, FLOAT * width, accumulate, slice);
     }
 
     private void sum(long frame, int worker, int of) {
         biases.sum(this, frame, worker, of);
+        if (!isNarrow()) {
+            products.part(this, frame, worker, of);
+        }
     }
 
     /** Returns which operand is y, the reserve, dy, dhn, dcn. */
@@ -496,9 +505,19 @@ final class RnnBackwardKernel implements RnnWalk {
         return saved(4) + (s.cell().isLstm() ? 1 : 0) + i;
     }
 
+    /** Returns the bytes between rows of da. */
+    long gradientBytes() {
+        return RnnShape.rowBytes(columns);
+    }
+
     /** Returns da, {@code [T·N, columns]}. */
     long gradients(long frame) {
         return scratch(frame) + gradients;
+    }
+
+    /** Returns the bytes between rows of the states before each step: each may be followed by its input. */
+    long beforeBytes() {
+        return FLOAT * (s.H() + (RnnWeightGradients.isJoined(s) ? s.I() : 0));
     }
 
     /** Returns the states before each step, {@code [T·N, H]}. */
@@ -513,10 +532,13 @@ final class RnnBackwardKernel implements RnnWalk {
 
     /** Returns the row of da of a place. */
     long gradients(long frame, long place) {
-        return gradients(frame) + FLOAT * place * columns;
+        return gradients(frame) + place * gradientBytes();
     }
 
     private long rows(long frame, int step, int n) {
+        if (!hasRows()) {
+            return gradients(frame, s.place(0, n, step));
+        }
         return scratch(frame) + rows + ((step & 1) * (long) s.N() + n) * RnnShape.rowBytes(s.stacked());
     }
 

@@ -37,7 +37,7 @@ final class RnnBiasGradients {
         int j0 = Grid.start(columns, 16, worker, of);
         int j1 = Grid.start(columns, 16, worker + 1, of);
         long scratch = kernel.scratch(frame);
-        Gemv.sumsOfRows(1, s.T() * s.N(), scratch + one, 0, 0, kernel.gradients(frame), FLOAT * columns, j0, j1, scratch + sums, 0, false);
+        Gemv.sumsOfRows(1, s.T() * s.N(), scratch + one, 0, 0, kernel.gradients(frame), kernel.gradientBytes(), j0, j1, scratch + sums, 0, false);
         if (s.cell().peephole()) {
             sumPeepholes(kernel, frame, Grid.start(s.H(), 16, worker, of), Grid.start(s.H(), 16, worker + 1, of));
         }

@@ -60,7 +60,7 @@ record RnnShape(Recurrent.Cell cell, boolean reverse, int T, int N, int I, int H
         return FLOAT * ((long) block * N * Tiles.COLUMNS + (long) n * width(block));
     }
 
-    /** Returns the bytes between rows of {@code columns} floats that all workers read: whole vectors, and not all in the same sets of the cache. */
+    /** Returns the bytes between rows of {@code columns} floats that many read: whole vectors, and not all in the same sets of the cache. */
     static long rowBytes(int columns) {
         long bytes = FLOAT * Panels.width(columns);
         return bytes >= 4096 && bytes % 1024 == 0 ? bytes + Simd.BYTES : bytes;
