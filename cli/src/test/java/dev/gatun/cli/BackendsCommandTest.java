@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,18 @@ class BackendsCommandTest {
             assertTrue(run.out().lines().anyMatch(l -> l.startsWith(row.get("backend") + " ")), run.out());
         }
         assertEquals(1, run.out().lines().filter(l -> l.contains(" chosen ")).count(), run.out());
+    }
+
+    @Test
+    void figuresAreTheSameInEveryLanguage() {
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+            Run run = Run.gatun("backends");
+            assertTrue(run.out().contains("priority 0"), run.out());
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     private static List<Map<?, ?>> rows() throws IOException {
