@@ -11,10 +11,8 @@ import dev.gatun.spi.Buffer;
 import dev.gatun.spi.Memory;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -59,9 +57,9 @@ public final class CompiledFunction implements AutoCloseable {
      * The plan for one combination of input types.
      *
      * @param overwrites for each output the input that it may be written over, or -1
-     * @param wrapped those of {@code frozen} that the user can take away
+     * @param wrapped what the plan reads as constants and the user can take away
      */
-    private record Traced(List<TensorType> types, Plan plan, List<TensorType> outputs, int[] overwrites, List<Storage> frozen, Storage[] wrapped) {
+    private record Traced(List<TensorType> types, Plan plan, List<TensorType> outputs, int[] overwrites, Storage[] wrapped) {
         void requireAlive() {
             for (Storage s : wrapped) {
                 if (!s.isAlive()) {
@@ -100,7 +98,7 @@ public final class CompiledFunction implements AutoCloseable {
 
     /**
      * Returns this function with the tensors that its body reaches handed over to it: they are closed when it is traced, and the memory of each goes back as
-     * soon as the plan has it in its own form. So weights that a backend folds and packs are in memory once. Later calls must have inputs of the same types,
+     * soon as the plan has it in its own form; a tensor that the plan had no use for yet when planning failed stays. So weights that a backend folds and packs are in memory once. Later calls must have inputs of the same types,
      * since nothing is left to plan others with.
      */
     public CompiledFunction takingOver() {
@@ -200,7 +198,6 @@ public final class CompiledFunction implements AutoCloseable {
             }
             for (Traced t : traced) {
                 t.plan().close();
-                t.frozen().forEach(Storage::release);
             }
             traced = new Traced[0];
         } finally {
@@ -231,16 +228,6 @@ public final class CompiledFunction implements AutoCloseable {
         List<Tensor> results = body.apply(placeholders);
         Linearizer.Result linear = Linearizer.linearize(placeholders, results, true);
         Graph graph = linear.graph();
-        Map<Integer, Storage> frozen = new HashMap<>();
-        Map<Integer, Buffer> buffers = new HashMap<>();
-        for (int i = inputs.length; i < linear.leaves().size(); i++) {
-            Storage s = Evaluation.on(backend.memory(), linear.leaves().get(i));
-            frozen.put(i, s);
-            buffers.put(i, s.buffer());
-        }
-        if (takesOver) {
-            linear.leaves().subList(inputs.length, linear.leaves().size()).forEach(Tensor::takeOver);
-        }
         boolean givesResults = !(policy instanceof Policy.Observed);
         List<TensorType> outputs = givesResults ? results.stream().map(Tensor::type).toList() : List.of();
         int[] overwrites = overwrites(types, outputs);
@@ -250,14 +237,28 @@ public final class CompiledFunction implements AutoCloseable {
                 donations.add(new Donation(overwrites[o], o));
             }
         }
-        Plan plan = Plan.of(graph, backend.backend(), buffers, donations, leaf -> frozen.remove(leaf).discard(), policy);
-        Traced t = new Traced(types, plan, plan.outputTypes(), givesResults ? overwrites : unpaired(plan.outputTypes().size()),
-                List.copyOf(frozen.values()), frozen.values().stream().filter(Storage::isWrapped).toArray(Storage[]::new));
+        Frozen frozen = Frozen.of(backend.memory(), linear.leaves().subList(inputs.length, linear.leaves().size()), inputs.length, takesOver);
+        Plan plan = plan(graph, frozen, donations);
+        frozen.takeOver();
+        Traced t = new Traced(types, plan, plan.outputTypes(), givesResults ? overwrites : unpaired(plan.outputTypes().size()), frozen.wrapped());
         warnIfMany(types);
         Traced[] more = Arrays.copyOf(traced, traced.length + 1);
         more[traced.length] = t;
         traced = more;
         return t;
+    }
+
+    private Plan plan(Graph graph, Frozen frozen, List<Donation> donations) {
+        boolean done = false;
+        try {
+            Plan plan = Plan.of(graph, backend.backend(), frozen.buffers(), donations, frozen::discard, policy);
+            done = true;
+            return plan;
+        } finally {
+            if (!done) {
+                frozen.release();
+            }
+        }
     }
 
     /** Pairs each output with the first donated input of its type that is still free. */

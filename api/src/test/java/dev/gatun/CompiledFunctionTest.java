@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.quantization.Calibration;
 import dev.gatun.spi.Backend;
 import dev.gatun.spi.HostMemory;
 import java.lang.foreign.Arena;
@@ -114,6 +115,54 @@ class CompiledFunctionTest {
         }
         String message = assertThrows(IllegalStateException.class, () -> f.call(vector(1, 2))).getMessage();
         assertTrue(message.contains("taken over"), message);
+    }
+
+    /** A product with frozen weights, which a calibration of nothing does not fit: planning it fails. */
+    private CompiledFunction unplannable(Tensor w) {
+        return CompiledFunction.of(backend, in -> List.of(in.get(0).matmul(w))).quantized(new Calibration(List.of()));
+    }
+
+    @Test
+    void tensorsThatWereToBeTakenOverStayWhenPlanningFails() {
+        Tensor w = Tensor.ones(DType.F32, 2, 2).eval(backend);
+        CompiledFunction f = unplannable(w).takingOver();
+        assertThrows(IllegalArgumentException.class, () -> f.call(Tensor.ones(DType.F32, 1, 2)));
+        assertEquals(4, w.sum().item());
+    }
+
+    @Test
+    void aFailedTraceHoldsNoMemory() {
+        long used = HostMemory.shared().usedBytes();
+        Tensor w = Tensor.ones(DType.F32, 512, 512).eval(backend);
+        assertThrows(IllegalArgumentException.class, () -> unplannable(w).call(Tensor.ones(DType.F32, 1, 512)));
+        CompiledFunction reachesClosed = CompiledFunction.of(backend, in -> {
+            Tensor closed = vector(1);
+            Tensor y = in.get(0).matmul(w).add(closed);
+            closed.close();
+            return List.of(y);
+        });
+        assertThrows(IllegalStateException.class, () -> reachesClosed.call(Tensor.ones(DType.F32, 1, 512)));
+        CompiledFunction failsToFold = CompiledFunction.of(backend, in -> List.of(in.get(0).matmul(w.add(1).matmul(w.gather(0, Tensor.of(new int[] {600}))
+                .expand(Shape.of(512, 512))))));
+        assertThrows(IndexOutOfBoundsException.class, () -> failsToFold.call(Tensor.ones(DType.F32, 1, 512)));
+        w.close();
+        assertTrue(HostMemory.shared().usedBytes() < used + (1 << 19), "memory of a failed trace is still held");
+    }
+
+    @Test
+    void aForgottenFunctionGivesItsFrozenMemoryBack() throws Exception {
+        long used = HostMemory.shared().usedBytes();
+        callAndForget();
+        for (int i = 0; i < 100 && HostMemory.shared().usedBytes() > used + (1 << 20); i++) {
+            System.gc();
+            Thread.sleep(20);
+        }
+        assertTrue(HostMemory.shared().usedBytes() <= used + (1 << 20), "what a forgotten function froze is still in memory");
+    }
+
+    private void callAndForget() {
+        Tensor w = Tensor.ones(DType.F32, 1024, 1024).eval(backend);
+        CompiledFunction.of(backend, in -> List.of(in.get(0).matmul(w))).call(Tensor.ones(DType.F32, 1, 1024)).getFirst().close();
     }
 
     @Test

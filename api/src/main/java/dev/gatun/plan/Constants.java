@@ -121,15 +121,19 @@ final class Constants {
         List<Buffer> table = new ArrayList<>(inputs.stream().map(this::buffer).toList());
         Buffer result = memory.allocate(bytes);
         table.add(result);
+        Place made = place(new Constant(NO_LEAF, Optional.of(result)), bytes);
         if (kernel.workspaceBytes() > 0) {
             table.add(memory.allocate(kernel.workspaceBytes()));
         }
-        kernel.launch(new Arguments(table.toArray(Buffer[]::new), IntStream.range(0, table.size()).toArray()));
-        if (kernel.workspaceBytes() > 0) {
-            memory.synchronize();
-            memory.free(table.getLast());
+        try {
+            kernel.launch(new Arguments(table.toArray(Buffer[]::new), IntStream.range(0, table.size()).toArray()));
+        } finally {
+            if (kernel.workspaceBytes() > 0) {
+                memory.synchronize();
+                memory.free(table.getLast());
+            }
         }
-        return place(new Constant(NO_LEAF, Optional.of(result)), bytes);
+        return made;
     }
 
     /** Frees everything that no call reads: the plan is made. */
@@ -160,6 +164,25 @@ final class Constants {
     /** Returns those that the plan must give back. */
     List<Buffer> owned() {
         return constants.stream().filter(c -> c.leaf == NO_LEAF).flatMap(c -> c.buffer.stream()).toList();
+    }
+
+    /** Gives back what the plan made so far: there will be none. */
+    void discard() {
+        owned().forEach(memory::discard);
+    }
+
+    /** Returns what gives everything back when the plan is gone: its own constants, and the leaves that calls read. */
+    Runnable giveBack() {
+        Memory m = memory;
+        List<Buffer> owned = owned();
+        IntConsumer done = unused;
+        int[] leaves = constants.stream().filter(c -> c.leaf != NO_LEAF && c.buffer.isPresent()).mapToInt(c -> c.leaf).toArray();
+        return () -> {
+            owned.forEach(m::discard);
+            for (int leaf : leaves) {
+                done.accept(leaf);
+            }
+        };
     }
 
     private Place place(Constant c, long bytes) {

@@ -6,9 +6,9 @@ import dev.gatun.graph.Graph.Leaf;
 import dev.gatun.spi.Backend;
 import dev.gatun.spi.Buffer;
 import dev.gatun.spi.Executable;
-import dev.gatun.spi.Memory;
 import dev.gatun.spi.Program;
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -51,14 +51,14 @@ public final class Plan implements AutoCloseable {
     /** An executable with the table of its external buffers, the constants filled in. */
     private record Frame(Executable executable, Buffer[] external) { }
 
-    /** What must be given back when the plan is gone. */
-    private record Resources(Memory memory, List<Buffer> owned, ConcurrentLinkedQueue<Frame> idle, List<Optional<Buffer>> constants) implements Runnable {
+    /** What must be given back when the plan is gone. @param giveBack gives the constants back, the plan's own and frozen leaves */
+    private record Resources(ConcurrentLinkedQueue<Frame> idle, List<Optional<Buffer>> constants, Runnable giveBack) implements Runnable {
         @Override
         public void run() {
             for (Frame f = idle.poll(); f != null; f = idle.poll()) {
                 f.executable().close();
             }
-            owned.forEach(memory::discard);
+            giveBack.run();
         }
     }
 
@@ -75,7 +75,8 @@ public final class Plan implements AutoCloseable {
     /**
      * {@link #of(Graph, Backend, Map, List)}, which tells early what it does not need.
      *
-     * @param unused is given the number of each frozen leaf whose data the plan does not read any more, while the rest is still being planned
+     * @param unused is given the number of each frozen leaf once: while the rest is still being planned, if calls do not read its data, else when the plan is
+     *        closed or unreachable; so it must not know the plan. If planning fails, the leaves of which it was not told stay as they are
      * @param policy how products of f32 values are computed; for one that observes, the results are what it observes
      * @throws IllegalArgumentException if the policy does not fit the graph
      */
@@ -84,6 +85,19 @@ public final class Plan implements AutoCloseable {
         List<String> notes = new ArrayList<>();
         Constants constants = new Constants(backend.memory(), unused);
         frozen.forEach(constants::bind);
+        boolean done = false;
+        try {
+            Plan plan = of(graph, backend, constants, donations, policy, notes);
+            done = true;
+            return plan;
+        } finally {
+            if (!done) {
+                constants.discard();
+            }
+        }
+    }
+
+    private static Plan of(Graph graph, Backend backend, Constants constants, List<Donation> donations, Policy policy, List<String> notes) {
         Graph folded = lowered(fold(Simplify.apply(graph), backend, constants, notes), backend, constants, policy);
         Portions.Result portions = Portions.apply(Fuse.apply(folded), backend.cachedBytes());
         portions.note().ifPresent(notes::add);
@@ -94,7 +108,7 @@ public final class Plan implements AutoCloseable {
         Program program = assigned.program();
         String head = "plan for backend " + backend.name() + policy.label() + ": " + graph.nodes().size() + " ops in " + program.steps().size()
                 + " steps, arena " + program.arenaBytes() + " bytes, " + constants.owned().stream().mapToLong(Buffer::bytes).sum() + " bytes of constants";
-        Resources resources = new Resources(backend.memory(), constants.owned(), new ConcurrentLinkedQueue<>(), constants.buffers());
+        Resources resources = new Resources(new ConcurrentLinkedQueue<>(), constants.buffers(), constants.giveBack());
         return new Plan(backend, leaves, folded.outputs().stream().map(folded::type).toList(), program, resources,
                 () -> explanation(head, notes, assigned, lowered));
     }
@@ -237,6 +251,8 @@ public final class Plan implements AutoCloseable {
             } else {
                 frame.executable.close();
             }
+            // Or the cleaner could take what a kernel reads.
+            Reference.reachabilityFence(this);
         }
     }
 
