@@ -91,8 +91,16 @@ public final class CompiledFunction implements AutoCloseable {
      * Returns this function with some inputs donated: results of the same type may be written over their memory, and the tensors given for them cannot be
      * read after a call. An input that somebody else still needs is left alone; who asks for it in the middle of a call waits for its end, and finds it donated
      * then, or unchanged if the call failed.
+     *
+     * @param inputs their numbers, from 0; a call with fewer inputs is refused
+     * @throws IllegalArgumentException if one is negative
      */
     public CompiledFunction donating(int... inputs) {
+        for (int d : inputs) {
+            if (d < 0) {
+                throw new IllegalArgumentException("compiled function: cannot donate input " + d + "; inputs are numbered from 0");
+            }
+        }
         return new CompiledFunction(backend, body, inputs.clone(), takesOver, policy);
     }
 
@@ -223,6 +231,11 @@ public final class CompiledFunction implements AutoCloseable {
                 return t;
             }
         }
+        for (int d : donated) {
+            if (d >= inputs.length) {
+                throw new IllegalArgumentException("compiled function: input " + d + " is to be donated, but the call has " + inputs.length + " inputs, from 0");
+            }
+        }
         List<TensorType> types = Arrays.stream(inputs).map(Tensor::type).toList();
         List<Tensor> placeholders = types.stream().map(Tensor::placeholder).toList();
         List<Tensor> results = body.apply(placeholders);
@@ -267,7 +280,7 @@ public final class CompiledFunction implements AutoCloseable {
         int[] overwrites = unpaired(outputs.size());
         for (int o = 0; o < overwrites.length; o++) {
             for (int d : donated) {
-                if (d < inputs.size() && inputs.get(d).equals(outputs.get(o)) && taken.add(d)) {
+                if (inputs.get(d).equals(outputs.get(o)) && taken.add(d)) {
                     overwrites[o] = d;
                     break;
                 }

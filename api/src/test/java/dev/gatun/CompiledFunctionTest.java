@@ -166,6 +166,16 @@ class CompiledFunctionTest {
     }
 
     @Test
+    void onlyInputsThatThereAreCanBeDonated() {
+        CompiledFunction f = CompiledFunction.of(backend, in -> List.of(in.get(0).add(1)));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> f.donating(-1)).getMessage().contains("-1"));
+        Tensor x = vector(1);
+        String message = assertThrows(IllegalArgumentException.class, () -> f.donating(0, 5).call(x)).getMessage();
+        assertEquals("compiled function: input 5 is to be donated, but the call has 1 inputs, from 0", message);
+        assertEquals(1, x.item());
+    }
+
+    @Test
     void resultsAreTheCallersOwn() {
         CompiledFunction f = CompiledFunction.of(backend, in -> List.of(in.get(0).add(1), in.get(0), in.get(0).reshape(2, 1)));
         Tensor x = vector(1, 2);
