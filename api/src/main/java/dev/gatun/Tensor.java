@@ -788,8 +788,8 @@ public final class Tensor implements AutoCloseable {
         drop("taken over by a compiled function, which keeps it in a form of its own for inputs of the types it was called with first");
     }
 
-    /** Throws if this tensor was closed, donated or taken over. */
-    synchronized void requireUsable() {
+    /** Checks that this tensor can be used. @throws IllegalStateException if it was closed, donated or taken over; the message says which */
+    public synchronized void requireUsable() {
         if (gone != null) {
             throw new IllegalStateException("tensor " + type + " cannot be used any more: it was " + gone);
         }

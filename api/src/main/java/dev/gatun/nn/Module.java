@@ -120,6 +120,7 @@ public abstract class Module {
      *
      * @param state the values by full name, as {@link #parameters} names them; the parameters take them over
      * @throws IllegalArgumentException if a name is missing or unknown, or a type differs; then nothing is changed
+     * @throws IllegalStateException if a tensor is closed or donated; then nothing is changed
      */
     public final void load(Map<String, Tensor> state) {
         SequencedMap<String, Parameter> parameters = parameters();
@@ -136,6 +137,7 @@ public abstract class Module {
                 throw new IllegalArgumentException("load: " + n + " is " + p.type() + ", the state has " + state.get(n).type());
             }
         });
+        parameters.keySet().forEach(n -> state.get(n).requireUsable());
         parameters.forEach((n, p) -> p.set(state.get(n)));
     }
 

@@ -59,8 +59,10 @@ public final class Parameter {
      * Replaces the value; the parameter takes {@code value} over.
      *
      * @throws IllegalArgumentException if it is of another type
+     * @throws IllegalStateException if it is closed or donated; the old value stays
      */
     public synchronized void set(Tensor value) {
+        value.requireUsable();
         this.value = checked(value);
     }
 

@@ -120,6 +120,20 @@ class ModuleTest {
     }
 
     @Test
+    void aClosedTensorReplacesNothing() {
+        Linear line = new Linear(2, 1);
+        float[] weight = line.weight().value().toFloatArray();
+        Tensor closed = Tensor.of(new float[1], 1);
+        closed.close();
+        assertThrows(IllegalStateException.class, () -> line.load(Map.of("weight", Tensor.of(new float[2], 1, 2), "bias", closed)));
+        assertArrayEquals(weight, line.weight().value().toFloatArray());
+        Parameter bias = line.parameters().get("bias");
+        float[] before = bias.value().toFloatArray();
+        assertTrue(assertThrows(IllegalStateException.class, () -> bias.set(closed)).getMessage().contains("closed"));
+        assertArrayEquals(before, bias.value().toFloatArray());
+    }
+
+    @Test
     void namesMustBeFreeAndWithoutDots() {
         assertThrows(IllegalArgumentException.class, () -> new Module() {
             {
