@@ -317,6 +317,7 @@ public final class TrainStep implements AutoCloseable {
      *
      * @param state as {@link #state} gave it; it is copied
      * @throws IllegalArgumentException if a name is missing or unknown, or a type differs; then nothing is changed
+     * @throws IllegalStateException if a tensor is closed; then nothing is changed
      */
     public synchronized void load(Map<String, Tensor> state) {
         SequencedMap<String, TensorType> expected = new LinkedHashMap<>();
@@ -337,10 +338,15 @@ public final class TrainStep implements AutoCloseable {
         state.keySet().stream().filter(name -> !expected.containsKey(name)).findFirst().ifPresent(name -> {
             throw new IllegalArgumentException("train step: the state has " + name + ", which this optimizer does not keep");
         });
-        steps = (long) state.get("step").item();
-        seed = copy(state.get("seed")).toLongArray()[0];
-        states.replaceAll((p, s) -> IntStream.range(0, s.size())
-                .mapToObj(i -> copy(state.get(optimizer.stateNames().get(i) + "." + names.get(p)))).toList());
+        // Everything is copied before anything changes: any tensor may turn out to be closed.
+        long step = exactLong(state.get("step"));
+        long key = exactLong(state.get("seed"));
+        Map<Parameter, List<Tensor>> loaded = new LinkedHashMap<>();
+        states.forEach((p, s) -> loaded.put(p, IntStream.range(0, s.size())
+                .mapToObj(i -> copy(state.get(optimizer.stateNames().get(i) + "." + names.get(p)))).toList()));
+        steps = step;
+        seed = key;
+        states.putAll(loaded);
     }
 
     /**
@@ -381,6 +387,12 @@ public final class TrainStep implements AutoCloseable {
 
     private static Tensor rank0(DType dtype, MemorySegment data) {
         return Tensor.of(new TensorType(dtype, Shape.SCALAR), data);
+    }
+
+    private static long exactLong(Tensor t) {
+        try (Tensor copy = copy(t)) {
+            return copy.toLongArray()[0];
+        }
     }
 
     private static Tensor copy(Tensor t) {

@@ -228,6 +228,22 @@ class TrainStepTest {
     }
 
     @Test
+    void aStateWithAClosedTensorChangesNothing() {
+        try (TrainStep step = TrainStep.of(zeroLine(), Losses::mse, Sgd.momentum(0.9), BACKEND).seed(1L << 60 | 1)) {
+            step.run(0.1f, x, y);
+            Map<String, Tensor> early = step.state();
+            step.run(0.1f, x, y);
+            Map<String, Tensor> before = step.state();
+            early.get("momentum.bias").close();
+            assertThrows(IllegalStateException.class, () -> step.load(early));
+            assertEquals(2, step.steps());
+            assertArrayEquals(before.get("momentum.weight").toFloatArray(), step.state().get("momentum.weight").toFloatArray());
+            step.load(before);
+            assertArrayEquals(new long[] {1L << 60 | 1}, step.state().get("seed").toLongArray());
+        }
+    }
+
+    @Test
     void stateNamesAreThoseOfMomentAndParameter() {
         try (TrainStep step = TrainStep.of(noisyNet(), Losses::mse, Sgd.momentum(0.9), BACKEND)) {
             assertEquals(List.of("step", "seed", "momentum.0.weight", "momentum.0.bias", "momentum.1.weight", "momentum.1.bias", "momentum.4.weight",
