@@ -299,8 +299,11 @@ public final class TrainStep implements AutoCloseable {
     /**
      * Returns a copy of what must be kept, beside the module's parameters, to go on later as if nothing had happened: {@code step} and {@code seed}
      * (I64 of rank 0), and the optimizer's state of each trained parameter, e.g. {@code momentum.conv1.weight}.
+     *
+     * @throws IllegalStateException if this step is closed
      */
     public synchronized SequencedMap<String, Tensor> state() {
+        requireOpen();
         SequencedMap<String, Tensor> all = new LinkedHashMap<>();
         all.put("step", rank0(DType.I64, MemorySegment.ofArray(new long[] {steps})));
         all.put("seed", rank0(DType.I64, MemorySegment.ofArray(new long[] {seed})));
@@ -317,9 +320,10 @@ public final class TrainStep implements AutoCloseable {
      *
      * @param state as {@link #state} gave it; it is copied
      * @throws IllegalArgumentException if a name is missing or unknown, or a type differs; then nothing is changed
-     * @throws IllegalStateException if a tensor is closed; then nothing is changed
+     * @throws IllegalStateException if this step or a tensor is closed; then nothing is changed
      */
     public synchronized void load(Map<String, Tensor> state) {
+        requireOpen();
         SequencedMap<String, TensorType> expected = new LinkedHashMap<>();
         expected.put("step", new TensorType(DType.I64, Shape.SCALAR));
         expected.put("seed", new TensorType(DType.I64, Shape.SCALAR));

@@ -244,6 +244,16 @@ class TrainStepTest {
     }
 
     @Test
+    void aClosedStepHasNoState() {
+        TrainStep step = TrainStep.of(zeroLine(), Losses::mse, Sgd.momentum(0.9), BACKEND);
+        step.run(0.1f, x, y);
+        Map<String, Tensor> state = step.state();
+        step.close();
+        assertEquals("train step is closed", assertThrows(IllegalStateException.class, step::state).getMessage());
+        assertEquals("train step is closed", assertThrows(IllegalStateException.class, () -> step.load(state)).getMessage());
+    }
+
+    @Test
     void stateNamesAreThoseOfMomentAndParameter() {
         try (TrainStep step = TrainStep.of(noisyNet(), Losses::mse, Sgd.momentum(0.9), BACKEND)) {
             assertEquals(List.of("step", "seed", "momentum.0.weight", "momentum.0.bias", "momentum.1.weight", "momentum.1.bias", "momentum.4.weight",
