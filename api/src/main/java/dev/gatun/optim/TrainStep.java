@@ -82,19 +82,14 @@ public final class TrainStep implements AutoCloseable {
     private Precision precision = Precision.F32;
     private boolean closed;
 
-    private TrainStep(Module module, Objective objective, Optimizer optimizer, Backend backend) {
+    private TrainStep(Module module, Objective objective, Optimizer optimizer, Backend backend, Map<Parameter, String> names,
+            Map<Parameter, List<Tensor>> states) {
         this.module = module;
         this.objective = objective;
         this.optimizer = optimizer;
         this.backend = backend;
-        module.parameters().forEach((name, p) -> {
-            if (p.isTrainable() && names.putIfAbsent(p, name) == null) {
-                states.put(p, optimizer.initialState(p.type()));
-            }
-        });
-        if (names.isEmpty()) {
-            throw new IllegalArgumentException("train step: " + module.getClass().getSimpleName() + " has no parameters that are not frozen");
-        }
+        this.names.putAll(names);
+        this.states.putAll(states);
     }
 
     /**
@@ -105,7 +100,17 @@ public final class TrainStep implements AutoCloseable {
      * @throws IllegalArgumentException if there is nothing to train
      */
     public static TrainStep minimizing(Module trained, Objective objective, Optimizer optimizer, Backend backend) {
-        return new TrainStep(trained, objective, optimizer, backend);
+        SequencedMap<Parameter, String> names = new LinkedHashMap<>();
+        SequencedMap<Parameter, List<Tensor>> states = new LinkedHashMap<>();
+        trained.parameters().forEach((name, p) -> {
+            if (p.isTrainable() && names.putIfAbsent(p, name) == null) {
+                states.put(p, optimizer.initialState(p.type()));
+            }
+        });
+        if (names.isEmpty()) {
+            throw new IllegalArgumentException("train step: " + trained.getClass().getSimpleName() + " has no parameters that are not frozen");
+        }
+        return new TrainStep(trained, objective, optimizer, backend, names, states);
     }
 
     /** Returns a step for inputs (x, target) and the loss of net(x) and target. */
@@ -360,11 +365,7 @@ public final class TrainStep implements AutoCloseable {
      */
     public synchronized TrainStep on(Backend other) {
         requireOpen();
-        TrainStep moved = new TrainStep(module, objective, optimizer, other);
-        moved.names.clear();
-        moved.names.putAll(names);
-        moved.states.clear();
-        moved.states.putAll(states);
+        TrainStep moved = new TrainStep(module, objective, optimizer, other, names, states);
         moved.steps = steps;
         moved.seed = seed;
         moved.precision(precision);

@@ -228,6 +228,21 @@ class TrainStepTest {
     }
 
     @Test
+    void movingKeepsWhatWasTrainedThoughItIsFrozenNow() {
+        Linear line = zeroLine();
+        try (Backend other = Backends.open("reference"); TrainStep first = TrainStep.of(line, Losses::mse, Sgd.momentum(0.9), BACKEND)) {
+            first.run(0.1f, x, y);
+            float before = values(line, "weight")[0];
+            line.freeze();
+            try (TrainStep second = first.on(other)) {
+                second.run(0.1f, x, y);
+                assertNotEquals(before, values(line, "weight")[0]);
+                assertEquals(List.of("step", "seed", "momentum.weight", "momentum.bias"), List.copyOf(second.state().keySet()));
+            }
+        }
+    }
+
+    @Test
     void aStateWithAClosedTensorChangesNothing() {
         try (TrainStep step = TrainStep.of(zeroLine(), Losses::mse, Sgd.momentum(0.9), BACKEND).seed(1L << 60 | 1)) {
             step.run(0.1f, x, y);
@@ -251,6 +266,26 @@ class TrainStepTest {
         step.close();
         assertEquals("train step is closed", assertThrows(IllegalStateException.class, step::state).getMessage());
         assertEquals("train step is closed", assertThrows(IllegalStateException.class, () -> step.load(state)).getMessage());
+    }
+
+    @Test
+    void aNetworkCanBeSavedBetweenTwoRunsOfAnotherThread() throws Exception {
+        Linear line = zeroLine();
+        try (TrainStep step = TrainStep.of(line, Losses::mse, new Sgd(), BACKEND)) {
+            Thread trainer = Thread.ofPlatform().start(() -> {
+                for (int i = 0; i < 200; i++) {
+                    step.run(0.01f, x, y);
+                }
+            });
+            while (trainer.isAlive()) {
+                synchronized (step) {
+                    assertEquals(step.steps() > 0, values(line, "weight")[0] > 0);
+                    assertEquals(step.steps() > 0, values(line, "bias")[0] > 0);
+                }
+            }
+            trainer.join();
+            assertEquals(200, step.steps());
+        }
     }
 
     @Test
