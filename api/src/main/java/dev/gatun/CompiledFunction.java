@@ -63,8 +63,8 @@ public final class CompiledFunction implements AutoCloseable {
         void requireAlive() {
             for (Storage s : wrapped) {
                 if (!s.isAlive()) {
-                    throw new IllegalStateException("compiled function: the arena of memory that it reads as a constant, wrapped by Tensor.wrap, has been closed;"
-                            + " close the function before, or give it a copy by Tensor.of");
+                    throw new IllegalStateException("compiled function: the arena of memory that it reads as a constant, wrapped by Tensor.wrap, has been"
+                            + " closed; close the function before, or give it a copy by Tensor.of");
                 }
             }
         }
@@ -106,8 +106,8 @@ public final class CompiledFunction implements AutoCloseable {
 
     /**
      * Returns this function with the tensors that its body reaches handed over to it: they are closed when it is traced, and the memory of each goes back as
-     * soon as the plan has it in its own form; a tensor that the plan had no use for yet when planning failed stays. So weights that a backend folds and packs are in memory once. Later calls must have inputs of the same types,
-     * since nothing is left to plan others with.
+     * soon as the plan has it in its own form. So weights that a backend folds and packs are in memory once. If planning fails, tensors that it did not come to
+     * stay as they are. Later calls must have inputs of the same types, since nothing is left to plan others with.
      */
     public CompiledFunction takingOver() {
         return new CompiledFunction(backend, body, donated, true, policy);
@@ -233,7 +233,8 @@ public final class CompiledFunction implements AutoCloseable {
         }
         for (int d : donated) {
             if (d >= inputs.length) {
-                throw new IllegalArgumentException("compiled function: input " + d + " is to be donated, but the call has " + inputs.length + " inputs, from 0");
+                throw new IllegalArgumentException("compiled function: input " + d + " is to be donated, but the call has " + inputs.length
+                        + " inputs, from 0");
             }
         }
         List<TensorType> types = Arrays.stream(inputs).map(Tensor::type).toList();
