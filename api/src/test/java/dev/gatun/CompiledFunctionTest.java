@@ -219,6 +219,18 @@ class CompiledFunctionTest {
     }
 
     @Test
+    void aFailedCallLeavesDonatedInputsAlone() {
+        CompiledFunction f = CompiledFunction.of(backend, in -> {
+            Tensor y = in.get(1).mul(2);
+            return List.of(y, y.gather(0, in.get(2)), in.get(1).gather(0, in.get(2)));
+        }).donating(0);
+        Tensor x = vector(1, 2);
+        assertThrows(IndexOutOfBoundsException.class, () -> f.call(x, vector(3, 4), Tensor.of(new int[] {7, 0})));
+        assertArrayEquals(new float[] {1, 2}, x.toFloatArray());
+        assertArrayEquals(new float[] {6, 8}, f.call(x, vector(3, 4), Tensor.of(new int[] {1, 0})).getFirst().toFloatArray());
+    }
+
+    @Test
     void aDonatedInputThatIsReadLaterIsNotOverwrittenEarly() {
         CompiledFunction f = CompiledFunction.of(backend, in -> {
             Tensor y = in.get(0).add(in.get(1));

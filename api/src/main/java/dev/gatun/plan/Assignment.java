@@ -27,14 +27,16 @@ final class Assignment {
     private final List<Launch> launches;
     private final int leaves;
     private final int outputs;
+    private final int lastFallible;
     private final Map<Integer, Integer> donated;
     private final Set<Launch> needless = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    private Assignment(Backend backend, List<Launch> launches, int leaves, int outputs, List<Donation> donations) {
+    private Assignment(Backend backend, Lowering.Result lowered, int leaves, List<Donation> donations) {
         this.backend = backend;
-        this.launches = new ArrayList<>(launches);
+        this.launches = new ArrayList<>(lowered.launches());
         this.leaves = leaves;
-        this.outputs = outputs;
+        this.outputs = lowered.outputs().size();
+        this.lastFallible = lowered.lastFallible();
         this.donated = donations.stream().collect(Collectors.toMap(Donation::output, Donation::input));
     }
 
@@ -43,7 +45,7 @@ final class Assignment {
 
     /** Assigns the memory of a lowered plan. */
     static Result apply(Backend backend, Lowering.Result lowered, int leaves, int constants, List<Donation> donations) {
-        Assignment a = new Assignment(backend, lowered.launches(), leaves, lowered.outputs().size(), donations);
+        Assignment a = new Assignment(backend, lowered, leaves, donations);
         a.place(lowered.outputs());
         a.joinInPlace();
         a.joinParts();
@@ -84,21 +86,25 @@ final class Assignment {
 
     /**
      * Returns whether the step that first writes {@code p} may write over input {@code input}: it is no result, which is copied at the end, nobody reads it
-     * later, and the step itself can.
+     * later, and the step itself can; nor does a step fail later, which had to leave it as it was. One that works in place fails before it writes.
      */
     private boolean mayOverwrite(Place p, int input, List<Held> results) {
         if (results.stream().anyMatch(h -> isInput(h.place(), input))) {
             return false;
         }
+        boolean inPlace = false;
         for (int s = p.first(); s < launches.size(); s++) {
             Launch l = launches.get(s);
             for (int i = 0; i < l.inputs().size(); i++) {
-                if (isInput(l.inputs().get(i).place(), input) && !(s == p.first() && canTakeOver(l, i, p))) {
-                    return false;
+                if (isInput(l.inputs().get(i).place(), input)) {
+                    if (s > p.first() || !canTakeOver(l, i, p)) {
+                        return false;
+                    }
+                    inPlace = true;
                 }
             }
         }
-        return true;
+        return p.first() > lastFallible || p.first() == lastFallible && inPlace;
     }
 
     private static boolean isInput(Place p, int input) {

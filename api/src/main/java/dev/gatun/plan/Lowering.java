@@ -15,6 +15,7 @@ import dev.gatun.spi.Kernel;
 import dev.gatun.spi.KernelRequest;
 import dev.gatun.spi.Layout;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,8 +56,12 @@ final class Lowering {
         this.constants = constants;
     }
 
-    /** The steps, and where each output of the graph lies after them. */
-    record Result(List<Launch> launches, List<Held> outputs) { }
+    /**
+     * The steps, and where each output of the graph lies after them.
+     *
+     * @param lastFallible the last step that can fail because of what its operands hold, or -1
+     */
+    record Result(List<Launch> launches, List<Held> outputs, int lastFallible) { }
 
     /** Returns the steps of {@code graph}; frozen leaves are in {@code constants}. */
     static Result apply(Graph graph, Backend backend, Constants constants) {
@@ -68,15 +73,18 @@ final class Lowering {
         }
         graph.nodes().forEach(n -> l.frozenLeaves(n.inputs()).forEach(constants::use));
         l.frozenLeaves(graph.outputs()).forEach(constants::use);
+        BitSet fallible = Fallible.nodes(graph);
+        int lastFallible = -1;
         for (int i = 0; i < graph.nodes().size(); i++) {
             l.lower(i);
+            lastFallible = fallible.get(i) ? l.launches.size() - 1 : lastFallible;
             l.frozenLeaves(graph.nodes().get(i).inputs()).forEach(constants::release);
         }
         List<Held> outputs = graph.outputs().stream().map(l.held::get).map(l::plain).toList();
         outputs.forEach(l::readIfConstant);
         l.frozenLeaves(graph.outputs()).forEach(constants::release);
         constants.seal();
-        return new Result(l.launches, outputs);
+        return new Result(l.launches, outputs, lastFallible);
     }
 
     private List<Place> frozenLeaves(List<Value> values) {

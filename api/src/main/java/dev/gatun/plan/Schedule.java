@@ -4,14 +4,16 @@ import dev.gatun.graph.Graph;
 import dev.gatun.graph.Graph.Node;
 import dev.gatun.graph.Graph.Value;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.stream.IntStream;
 
 /**
  * Orders nodes so that few bytes are alive at once: of the nodes that can run, one that frees more than it allocates goes first (an optimizer's update as
  * soon as its gradient is there), else the order in which they were recorded stays. What will be written over a donated input waits for the others that
- * read it.
+ * read it, and for all nodes that can fail: a run that fails leaves its inputs as they were.
  */
 final class Schedule {
     private final Graph graph;
@@ -36,6 +38,7 @@ final class Schedule {
             }
         }
         donations.forEach(this::delay);
+        waitForFallible(donations);
         graph.outputs().stream().filter(v -> !graph.isLeaf(v)).forEach(v -> isOutput[v.node() - leaves] = true);
     }
 
@@ -57,6 +60,22 @@ final class Schedule {
                 readers.get(i).add(writer);
             }
         }
+    }
+
+    /** Lets nodes that compute donated inputs' successors wait for all that can fail, but for those that one of these needs: Assignment sees to them. */
+    private void waitForFallible(List<Donation> donations) {
+        BitSet fallible = Fallible.nodes(graph);
+        BitSet needed = (BitSet) fallible.clone();
+        for (int i = missing.length - 1; i >= 0; i--) {
+            if (needed.get(i)) {
+                IntStream.of(producers(i)).forEach(needed::set);
+            }
+        }
+        List<Value> written = donations.stream().map(d -> graph.outputs().get(d.output())).filter(v -> !graph.isLeaf(v)).toList();
+        written.stream().mapToInt(v -> v.node() - leaves).distinct().filter(writer -> !needed.get(writer)).forEach(writer -> fallible.stream().forEach(i -> {
+            missing[writer]++;
+            readers.get(i).add(writer);
+        }));
     }
 
     private int[] producers(int node) {

@@ -28,6 +28,7 @@ public interface Kernel {
     /**
      * Returns whether result {@code result} may be written over operand {@code operand} when nobody else reads that operand: both have the same size
      * and layout, and no element of the operand is read after a write could have changed it, whatever other results are written in place too.
+     * A launch that throws because of what its operands hold has not yet written over them.
      */
     default boolean inPlace(int operand, int result) {
         return false;

@@ -16,12 +16,16 @@ import dev.gatun.op.Elementwise.Binary;
 import dev.gatun.op.Elementwise.BinaryFunction;
 import dev.gatun.op.Elementwise.Unary;
 import dev.gatun.op.Elementwise.UnaryFunction;
+import dev.gatun.op.Indexing.Gather;
+import dev.gatun.op.Indexing.Scatter;
+import dev.gatun.op.Indexing.ScatterFunction;
 import dev.gatun.op.Ints;
 import dev.gatun.op.Movement.Detach;
 import dev.gatun.op.Movement.Expand;
 import dev.gatun.op.Movement.Permute;
 import dev.gatun.op.Movement.Reshape;
 import dev.gatun.op.Pooling.MaxPool;
+import dev.gatun.op.Pooling.MaxPoolBackward;
 import dev.gatun.op.Pooling.Window;
 import dev.gatun.op.Reduction.Reduce;
 import dev.gatun.op.Reduction.ReduceFunction;
@@ -266,6 +270,83 @@ class PassesTest {
         Graph graph = b.build(List.of(updated, product));
         assertEquals(List.of("sub", "matmul"), Schedule.apply(graph, List.of()).nodes().stream().map(n -> n.op().name()).toList());
         assertEquals(List.of("matmul", "sub"), Schedule.apply(graph, List.of(new Donation(0, 0))).nodes().stream().map(n -> n.op().name()).toList());
+    }
+
+    private static List<String> names(Graph graph) {
+        return graph.nodes().stream().map(n -> n.op().name()).toList();
+    }
+
+    private Value indices(int... dims) {
+        return b.leaf(TensorType.of(DType.I32, dims), false);
+    }
+
+    @Test
+    void anUpdateWaitsForWhatCanFail() {
+        Value w = input(2, 2);
+        Value v = input(2, 2);
+        Value g = input(2, 2);
+        Value table = input(5);
+        Value i = indices(3);
+        Value moment = b.add(ADD, v, g);
+        Value updated = b.add(SUB, w, moment);
+        Value picked = b.add(new Gather(0), table, i);
+        Graph graph = b.build(List.of(updated, moment, picked));
+        assertEquals(List.of("add", "sub", "gather"), names(Schedule.apply(graph, List.of())));
+        assertEquals(List.of("gather", "add", "sub"), names(Schedule.apply(graph, List.of(new Donation(0, 0), new Donation(1, 1)))));
+    }
+
+    @Test
+    void updatesThatWhatCanFailNeedsComeFirst() {
+        Value x = input(2, 2);
+        Value z = input(2, 2);
+        Value i = indices(3);
+        Value j = indices(3);
+        Value y = b.add(SUB, x, z);
+        Value ofY = b.add(new Gather(0), y, i);
+        Value v = b.add(MUL, x, z);
+        Value ofV = b.add(new Gather(0), v, j);
+        Graph graph = b.build(List.of(y, v, ofY, ofV));
+        assertEquals(List.of("sub", "gather", "mul", "gather"), names(Schedule.apply(graph, List.of(new Donation(0, 0), new Donation(1, 1)))));
+    }
+
+    /** Words are looked up first, and the gradient of that comes last: updates between them need not keep their gradients for it. */
+    @Test
+    void whoFollowsIndicesAgainCannotFail() {
+        Value w = input(7, 2);
+        Value old = input(3, 2);
+        Value words = indices(3);
+        Value x = b.add(new Gather(0, false), w, words);
+        Value updated = b.add(SUB, old, b.add(EXP, x));
+        Value gradient = b.add(new Scatter(0, ScatterFunction.ADD), w, words, x);
+        Graph graph = b.build(List.of(updated, gradient));
+        assertEquals("{0}", Fallible.nodes(graph).toString());
+        assertEquals(names(Schedule.apply(graph, List.of())), names(Schedule.apply(graph, List.of(new Donation(1, 0)))));
+    }
+
+    @Test
+    void aLongerAxisOrOneThatIsCountedFromItsEndIsNoProofForAnother() {
+        Value of7 = input(7);
+        Value of5 = input(5);
+        Value of6 = input(6);
+        Value words = indices(3);
+        Value longer = b.add(new Gather(0), of7, words);
+        Value shorter = b.add(new Gather(0), of5, words);
+        Value fromStart = b.add(new Gather(0, false), of5, words);
+        Value between = b.add(new Gather(0), of6, words);
+        assertEquals("{0, 1, 2}", Fallible.nodes(b.build(List.of(longer, shorter, fromStart, between))).toString());
+    }
+
+    @Test
+    void positionsThatAPoolFoundAreRight() {
+        Window w = new Window(Ints.of(2, 2), Ints.of(2, 2), Ints.of(0, 0), Ints.of(0, 0), Ints.of(1, 1), false);
+        Value x = input(1, 1, 5, 5);
+        Value dy = input(1, 1, 2, 2);
+        Value others = indices(1, 1, 2, 2);
+        Value positions = new Value(b.add(new MaxPool(w, true), x).node(), 1);
+        Value dx = b.add(new MaxPoolBackward(w, Ints.of(5, 5)), dy, positions);
+        Value smaller = b.add(new MaxPoolBackward(w, Ints.of(4, 4)), dy, positions);
+        Value given = b.add(new MaxPoolBackward(w, Ints.of(5, 5)), dy, others);
+        assertEquals("{2, 3}", Fallible.nodes(b.build(List.of(dx, smaller, given))).toString());
     }
 
     @Test
