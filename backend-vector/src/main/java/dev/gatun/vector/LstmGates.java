@@ -19,8 +19,9 @@ import jdk.incubator.vector.FloatVector;
  * c' = σ(f)·c + σ(i)·tanh g             h' = σ(o)·tanh c'
  * </pre>
  *
- * <p>A product of two functions is one quotient: where nobody reads the gates afterwards, there are three divisions in place of five. e and t are nowhere larger
- * than 1, so a polynomial in 2⁻ˡˣˡ needs fewer steps than {@link FloatMath#exp}, which knows neither sign nor bound. The polynomials were fitted as those there.
+ * <p>A product of two functions is one quotient: where nobody reads the gates afterwards, there are three divisions in place of five. e and t are nowhere
+ * larger than 1, so a polynomial in 2⁻ˡˣˡ needs fewer steps than {@link FloatMath#exp}, which knows neither sign nor bound. The polynomials were fitted as
+ * those there.
  */
 final class LstmGates {
     private static final float LOG2_E = 1.44269504f;
