@@ -48,7 +48,8 @@ import java.util.stream.IntStream;
  * gradients of elementwise functions, which are not ops here but programs and gathers; layer and group normalization, whose second result is the variance,
  * where that of our op, which its gradient reads, is 1/σ.
  *
- * @param mixed whether float32 convolutions and products may run on the vector backend's kernels where those are faster; else they do where oneDNN has none
+ * @param mixed whether float32 convolutions and products, and recurrent layers, may run on the vector backend's kernels where those are faster; else they do
+ *     where oneDNN has none
  */
 record Primitives(Session session, VectorKernels vector, Workers workers, boolean mixed) {
     /** Returns the kernel for a request, or empty. Runs on the runner's thread: a primitive keeps the number of threads that it was made under. */
@@ -74,7 +75,7 @@ record Primitives(Session session, VectorKernels vector, Workers workers, boolea
             case Convolution c -> winograd(request).or(() -> trained(c, request)).or(() -> convolution(c, request));
             case Elementwise e -> elementwise(e, request);
             case Movement m -> movement(m, request);
-            case Recurrent.Rnn r -> Rnn.of(r, request, session);
+            case Recurrent.Rnn r -> Rnn.of(r, request, session, mixed);
             case Quantized q -> quantized(q, request, PostOps.EMPTY);
             case Pooling p -> isForVector(request) && !Pool.isFaster(p, request) ? Optional.empty() : pooling(p, request);
             case Normalization n -> isForVector(request) && !Lrn.isFaster(n, request) ? Optional.empty() : normalization(n, request);

@@ -51,11 +51,11 @@ final class Rnn {
         this.bias = new RnnBias(op.cell().kind(), Math.toIntExact(H), type);
     }
 
-    /** Returns the kernel, or empty if oneDNN has none that is right and faster than the vector backend's. */
-    static Optional<Kernel> of(Recurrent.Rnn op, KernelRequest.Single request, Session session) {
+    /** Returns the kernel, or empty if oneDNN has none that is right, or, of {@code mixed} kernels, the vector backend's is faster. */
+    static Optional<Kernel> of(Recurrent.Rnn op, KernelRequest.Single request, Session session, boolean mixed) {
         Recurrent.Cell cell = op.cell();
         boolean lacks = cell.lengths() || op.reserve() || cell.kind() == Recurrent.Kind.RNN_RELU;
-        return lacks ? Optional.empty() : DataType.floating(request.inputs().get(X).dtype()).filter(type -> isFaster(type, cell, request))
+        return lacks ? Optional.empty() : DataType.floating(request.inputs().get(X).dtype()).filter(type -> !mixed || isFaster(type, cell, request))
                 .flatMap(type -> new Rnn(op, type, request, session).kernel());
     }
 

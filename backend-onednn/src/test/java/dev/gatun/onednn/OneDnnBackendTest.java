@@ -246,7 +246,7 @@ class OneDnnBackendTest {
 
     @Test
     void aListOfBuffersThatIsTooShortOrTooLongIsRefusedBeforeTheLibrarySeesIt() {
-        try (Backend backend = new OneDnnProvider().open()) {
+        try (Backend backend = new OneDnnBackend(Library.load(), 2, false)) {
             Buffer buffer = backend.memory().allocate(1 << 20);
             Map<Kernel, Integer> operandsAndResults = Map.of(product(backend), 2 + 1, recurrent(backend), 7 + 3);
             operandsAndResults.forEach((kernel, count) -> {
