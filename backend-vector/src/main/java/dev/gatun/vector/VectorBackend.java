@@ -46,7 +46,10 @@ final class VectorBackend implements Backend {
         this.library = library;
         HostMemory.shared().takeFrom(HugePages::allocate);
         SharedProfiles.start();
-        BlockedKernels.warmUp(IS_MANAGED ? JitDirectives::add : () -> { });
+        if (IS_MANAGED) {
+            JitDirectives.start();
+        }
+        BlockedKernels.warmUp();
     }
 
     /** Returns the instruction set in words. */
