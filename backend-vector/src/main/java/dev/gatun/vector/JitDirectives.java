@@ -1,5 +1,6 @@
 package dev.gatun.vector;
 
+import dev.gatun.vector.blocked.BlockedKernels;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -8,9 +9,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.management.DynamicMBean;
 import javax.management.JMException;
-import javax.management.MBeanServer;
-import javax.management.ObjectName;
 
 /**
  * Tells the JIT compiler of this JVM what to inline into what, for the methods of this backend only. Left to itself it decides by counts that depend on
@@ -38,23 +38,19 @@ final class JitDirectives {
             "blocked/BlockedBatchNorm.scale", "blocked/BlockedBatchNorm.products", "blocked/BlockedBatchNorm.slope",
             "blocked/BackwardWeightsConv.spread", "blocked/PointwiseBackwardWeights.placeFours");
 
-    private static final AtomicBoolean STARTED = new AtomicBoolean();
+    private static final AtomicBoolean ADDED = new AtomicBoolean();
 
     private JitDirectives() {
     }
 
-    /** Adds them in a thread of its own, once in the life of the JVM: it takes a tenth of a second, and loops are compiled later than that. */
-    static void start() {
-        if (Switch.DIRECTIVES.isOn() && STARTED.compareAndSet(false, true)) {
-            Thread.ofPlatform().daemon().name("gatun-vector-directives").start(JitDirectives::add);
-        }
-    }
-
     /**
-     * Adds them now. Where the JVM does not let it be, that is logged for debugging, and where no file can be written, as a warning: all works without,
-     * but not always as fast.
+     * Adds them, once in the life of the JVM, in a tenth of a second. Where the JVM does not let it be, that is logged for debugging, and where no file can be
+     * written, as a warning: all works without, but not always as fast.
      */
-    private static void add() {
+    static void add() {
+        if (!Switch.DIRECTIVES.isOn() || !ADDED.compareAndSet(false, true)) {
+            return;
+        }
         try {
             Path file = Files.createTempFile("gatun", ".json");
             try {
@@ -73,11 +69,17 @@ final class JitDirectives {
         }
     }
 
-    /** Runs a diagnostic command of this JVM that takes arguments if any are given, and returns what it prints. */
+    /**
+     * Runs a diagnostic command of this JVM that takes arguments if any are given, and returns what it prints.
+     *
+     * <p>The bean that runs them is a {@link DynamicMBean}, and as such the only one of the platform. Asked for through an {@code MBeanServer} it comes
+     * together with all others, and 460 more classes.
+     */
+    @SuppressWarnings({"unchecked", "rawtypes"})
     static String command(String name, String... arguments) throws JMException {
-        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
         boolean bare = arguments.length == 0;
-        return (String) server.invoke(new ObjectName("com.sun.management:type=DiagnosticCommand"), name, bare ? new Object[0] : new Object[] {arguments},
+        List<?> beans = ManagementFactory.getPlatformMXBeans((Class) DynamicMBean.class);
+        return (String) ((DynamicMBean) beans.getFirst()).invoke(name, bare ? new Object[0] : new Object[] {arguments},
                 bare ? new String[0] : new String[] {String[].class.getName()});
     }
 
@@ -86,9 +88,15 @@ final class JitDirectives {
         return HELPERS.stream().map(h -> PACKAGE + h).anyMatch(h -> h.equals(method) || h.endsWith("*") && method.startsWith(h.substring(0, h.length() - 1)));
     }
 
+    /**
+     * What is warmed up before it is needed skips the first compiler, whose linear scan takes longer for a tile than a tile is ever run in its code, and whose
+     * profile the interpreter collects as well; and of what waits for the second compiler it comes first, since its caller waits with it.
+     */
     private static String json() {
         String inline = Stream.concat(HELPERS.stream().map(m -> "\"+" + PACKAGE + m + "\""), LOOPS.stream().map(m -> "\"-" + PACKAGE + m + "\""))
-                .collect(Collectors.joining(", "));
-        return "[{match: [\"" + PACKAGE + "*.*\"], c2: {inline: [" + inline + "]}}]";
+                .collect(Collectors.joining(", ", "inline: [", "]"));
+        String warmed = BlockedKernels.warmed().stream().map(m -> "\"" + PACKAGE + m + "\"").collect(Collectors.joining(", "));
+        return "[{match: [" + warmed + "], c1: {Exclude: true}, c2: {BackgroundCompilation: false, " + inline + "}}, "
+                + "{match: [\"" + PACKAGE + "*.*\"], c2: {" + inline + "}}]";
     }
 }

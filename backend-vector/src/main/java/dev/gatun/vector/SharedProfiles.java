@@ -21,7 +21,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class SharedProfiles implements Runnable {
     /** The JVM begins to record what a method is called with after some hundred calls, and goes on until the second compiler has it, after 5,000 and more. */
-    private static final int ROUNDS = 2_000;
+    private static final int ROUNDS = 500;
 
     private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, Simd.F32.vectorShape());
 

@@ -8,7 +8,7 @@ import java.util.List;
  */
 public final class SmallLoops {
     /** Vectors of a call: so many that one by the first compiler takes far longer than a compiled one. */
-    private static final int VECTORS = 64;
+    private static final int VECTORS = 16;
     private static final long BYTES = VECTORS * Simd.BYTES;
 
     /** Floats of a call that ends with less than a vector: where those are met only later, the compiled loop is thrown away, and cold for long again. */
@@ -17,18 +17,27 @@ public final class SmallLoops {
     private SmallLoops() {
     }
 
-    /** Returns short calls of the loops. @param zeros 5 KiB of zeros @param result 4 KiB that they write */
-    public static List<ColdLoop> of(long zeros, long result) {
+    /** Returns short calls of what weights are folded and packed by. @param zeros 1 KiB of zeros @param result 1 KiB that they write */
+    public static List<ColdLoop> ofWeights(long zeros, long result) {
+        return List.of(
+            idle -> FloatBinary.mul(zeros, zeros, result, idle ? 0 : VECTORS * Simd.LANES),
+            idle -> Transpose.block(zeros, Simd.BYTES, idle ? Native.NOWHERE : result, Simd.BYTES));
+    }
+
+    /** Returns short calls of what pools and the last layers run. @param zeros 4 KiB of zeros @param result 1 KiB that they write */
+    public static List<ColdLoop> ofLayers(long zeros, long result) {
         Epilogue bias = new Epilogue(Epilogue.Bias.COLUMN, false, false);
         Epilogue relu = new Epilogue(Epilogue.Bias.COLUMN, false, true);
-        int floats = VECTORS * Simd.LANES;
         return List.of(
-            idle -> FloatBinary.mul(zeros, zeros, result, idle ? 0 : floats),
-            idle -> Transpose.block(zeros, Simd.BYTES, idle ? Native.NOWHERE : result, Simd.BYTES),
             idle -> WindowFold.LARGEST.neighbours(zeros, 3, Simd.BYTES, Simd.BYTES, zeros, result, idle ? 0 : BYTES),
             idle -> Gemv.addFours(BYTES, zeros, zeros, zeros, idle ? Native.NOWHERE : result),
             idle -> bias.apply(1, idle ? 0 : UNEVEN, result, 0, zeros, 0),
             idle -> relu.apply(1, idle ? 0 : UNEVEN, result, 0, zeros, 0),
             idle -> WindowFold.SUM.neighbours(zeros, 3, Simd.BYTES, Simd.BYTES, zeros, result, idle ? 0 : BYTES));
+    }
+
+    /** Returns the methods that these calls are there for. */
+    public static List<String> methods() {
+        return List.of("FloatBinary.mul", "Transpose.block", "WindowFold.largest", "WindowFold.sum", "Gemv.addFours", "Epilogue.add", "Epilogue.rectify");
     }
 }

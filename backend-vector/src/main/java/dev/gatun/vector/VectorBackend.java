@@ -46,10 +46,7 @@ final class VectorBackend implements Backend {
         this.library = library;
         HostMemory.shared().takeFrom(HugePages::allocate);
         SharedProfiles.start();
-        if (IS_MANAGED) {
-            JitDirectives.start();
-        }
-        BlockedKernels.warmUp();
+        BlockedKernels.warmUp(IS_MANAGED ? JitDirectives::add : () -> { });
     }
 
     /** Returns the instruction set in words. */

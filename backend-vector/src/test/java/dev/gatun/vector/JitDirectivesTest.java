@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorMask;
@@ -56,6 +57,14 @@ class JitDirectivesTest {
 
     private static boolean isVector(Class<?> type) {
         return Vector.class.isAssignableFrom(type) || VectorMask.class.isAssignableFrom(type) || VectorShuffle.class.isAssignableFrom(type);
+    }
+
+    @Test
+    void whatIsWarmedUpComesFirstAndSkipsTheFirstCompiler() throws Exception {
+        theCompilerHasThemSoonAfterABackendIsOpenedAndOnlyOnce();
+        String first = directives().lines().dropWhile(l -> !l.contains("blocked/Tile")).takeWhile(l -> !l.contains("vector/*.*"))
+                .collect(Collectors.joining("\n"));
+        assertTrue(first.matches("(?s).*c1 directives:.*Exclude:true.*c2 directives:.*Exclude:false.*BackgroundCompilation:false.*"), first);
     }
 
     @Test

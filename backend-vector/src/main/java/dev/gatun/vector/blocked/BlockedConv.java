@@ -34,7 +34,6 @@ final class BlockedConv implements Kernel {
         this.operands = operands;
         this.channels = channels;
         this.workers = workers;
-        WarmUp.start();
     }
 
     /** Returns the kernel for a convolution, or its gradient in x, alone; {@code result} is its type. */

@@ -24,9 +24,18 @@ public final class BlockedKernels {
     private BlockedKernels() {
     }
 
-    /** Starts to get the innermost loops compiled, in a thread of its own: sooner or later a network will be here. */
-    public static void warmUp() {
-        WarmUp.start();
+    /**
+     * Starts to get the innermost loops compiled, in a thread of its own: sooner or later a network will be here.
+     *
+     * @param before what that thread does first
+     */
+    public static void warmUp(Runnable before) {
+        WarmUp.start(before);
+    }
+
+    /** Returns the methods that {@link #warmUp} gets compiled, as the JIT compiler calls them. */
+    public static List<String> warmed() {
+        return WarmUp.methods();
     }
 
     /** Starts to get other loops compiled, when those are. @param loops given the address of 8 KiB of zeros, before 56 KiB that calls write */

@@ -63,6 +63,14 @@ final class PackWeights implements FrameKernel {
     }
 
     @Override
+    public void start(long frame) {
+        if (isParallel()) {
+            WarmUp.awaitWeights();
+        }
+        FrameKernel.super.start(frame);
+    }
+
+    @Override
     public void run(long frame, int worker, int of) {
         int OC = shape.dim(0);
         int IC = shape.dim(1);

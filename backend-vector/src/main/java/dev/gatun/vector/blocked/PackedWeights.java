@@ -192,7 +192,7 @@ record PackedWeights(Order order, int SH, int SW, int DH, int DW) implements Lay
     }
 
     /** Copies {@code count} times {@code vectors} vectors together. */
-    private static void place(int count, int vectors, long src, long step, long block, long dst) {
+    static void place(int count, int vectors, long src, long step, long block, long dst) {
         for (int i = 0; i < count; i++) {
             for (int v = 0; v < vectors; v++) {
                 Native.store(dst, Native.load(src + v * block));

@@ -5,34 +5,46 @@ import dev.gatun.vector.Native;
 import dev.gatun.vector.Simd;
 import dev.gatun.vector.SmallLoops;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongFunction;
+import java.util.stream.Stream;
 
 /**
  * Gets the innermost loops compiled while a network is still being read and planned. Until then each step of a loop is interpreted, and costs a microsecond
  * instead of a nanosecond; and whoever meets a loop first in the middle of a large layer also makes the JIT compiler replace it while it runs, a compilation
- * that is of no use later. So the first convolution waits for this.
+ * that is of no use later. So what packs weights and the first convolution wait for this.
  *
- * <p>Some calls are idle: they do no step, but count. Where all did some, the Vector API's own code, which compiled loops do not use, was compiled as well, and
- * kept the second compiler from the loops.
+ * <p>Most calls are idle: they do no step, but count. Where all did some, the Vector API's own code, which compiled loops do not use, was compiled as well, and
+ * kept the second compiler from the loops: it needs more calls the more methods wait for it.
+ *
+ * <p>The loops come in three groups, in the order in which a network needs them. Within a group they take turns; where the JIT compiler was told that a caller
+ * waits for what it compiles, that makes one after the other.
  */
 final class WarmUp implements Runnable {
-    /** Steps of a call that is not idle. */
-    private static final int K = 24;
-
-    /** Idle calls in a row. A loop is compiled by the second compiler after 5,000 calls in the first one's code. */
-    private static final int IDLE = 20;
+    /** Steps of a sum. */
+    private static final int K = 16;
 
     /**
-     * The other calls in between, from which the second compiler learns what a step is made of, and how often it comes: where 8 calls of 8 steps stood between
-     * 200 idle ones it took the steps for rare, and ResNet-50 needed 34.5 ms at best instead of 32.4.
+     * How often a loop is called in a row. The second compiler takes what was called 5,000 times, and learns from the calls that are not idle what a step is
+     * made of, and how often it comes.
+     *
+     * @param idle calls that do nothing
+     * @param real calls that do a few steps
      */
-    private static final int BATCH = 20;
+    private record Turn(int idle, int real) {
+        /** Helpers that are called in one of a hundred calls are taken for rare, and not inlined. */
+        static final Turn WITH_HELPERS = new Turn(300, 16);
+
+        /** Of what nobody waits for. */
+        static final Turn EVEN = new Turn(20, 20);
+
+        /** Of nothing but the Vector API, which always is inlined. A step of a tile costs as much as 34 of others. */
+        static final Turn WITHOUT = new Turn(400, 6);
+    }
 
     /** A compiled call takes .1 to .5 microseconds, one by the first compiler 5 and more. */
     private static final long COMPILED_NANOS = 2_000;
@@ -40,96 +52,115 @@ final class WarmUp implements Runnable {
     /** When to give up: the loops are compiled later then, as the network calls them. */
     private static final long PATIENCE_NANOS = 10_000_000_000L;
 
-    /** How long a convolution waits at most, from the start on: where nothing is compiled, or other work keeps the compilers busy, it had better begin. */
+    /** How long a network waits at most, from the start on: where nothing is compiled, or other work keeps the compilers busy, it had better begin. */
     private static final long WAIT_NANOS = 2_000_000_000L;
 
     private static final AtomicBoolean STARTED = new AtomicBoolean();
     private static final AtomicBoolean GRADIENTS_STARTED = new AtomicBoolean();
-    private static final CountDownLatch OVER = new CountDownLatch(1);
+    private static final CountDownLatch WEIGHTS = new CountDownLatch(1);
+    private static final CountDownLatch ALL = new CountDownLatch(1);
     private static volatile long start;                       // written before STARTED's thread begins
     private static volatile boolean awaited;
 
-    private final LongFunction<List<ColdLoop>> loops;
-    private final boolean first;
-    private final boolean later;
-
-    /**
-     * Plans a warm-up.
-     *
-     * @param loops given the address of 8 KiB of zeros, before 56 KiB that calls write
-     * @param first whether convolutions wait for it
-     * @param later whether it waits for that
-     */
-    private WarmUp(LongFunction<List<ColdLoop>> loops, boolean first, boolean later) {
-        this.loops = loops;
-        this.first = first;
-        this.later = later;
+    /** What is to be compiled, given the address of 8 KiB of zeros, before 56 KiB that calls write. */
+    @FunctionalInterface
+    private interface Work {
+        void compile(long zeros) throws InterruptedException;
     }
 
-    /** Starts the warm-up of what a network calls, in a thread of its own, once in the life of the JVM. */
-    static void start() {
+    private final Work work;
+
+    private WarmUp(Work work) {
+        this.work = work;
+    }
+
+    /** Starts the warm-up of what a network calls, in a thread of its own, once in the life of the JVM. @param before what that thread does first */
+    static void start(Runnable before) {
         if (STARTED.compareAndSet(false, true)) {
             start = System.nanoTime();
-            start(new WarmUp(WarmUp::loops, true, false));
+            start(zeros -> network(before, zeros));
         }
     }
 
     /** Starts that of what a training calls besides. */
     static void startGradients() {
         if (GRADIENTS_STARTED.compareAndSet(false, true)) {
-            start(new WarmUp(WarmUp::gradients, false, false));
+            start(zeros -> compile(gradients(zeros), Turn.EVEN));
         }
     }
 
     /** Starts that of loops which can wait until those of a network are compiled. @param loops as {@link #loops} */
     static void startLater(LongFunction<List<ColdLoop>> loops) {
-        start(new WarmUp(loops, false, true));
+        start(zeros -> {
+            ALL.await(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
+            compile(loops.apply(zeros), Turn.EVEN);
+        });
     }
 
-    private static void start(WarmUp work) {
-        Thread.ofPlatform().daemon().name("gatun-vector-warm-up").start(work);
+    private static void start(Work work) {
+        Thread.ofPlatform().daemon().name("gatun-vector-warm-up").start(new WarmUp(work));
     }
 
     /** Returns when the loops of a network are compiled, or that takes too long. */
     static void await() {
         if (!awaited && STARTED.get()) {
-            try {
-                OVER.await(start + WAIT_NANOS - System.nanoTime(), TimeUnit.NANOSECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            await(ALL);
             awaited = true;
+        }
+    }
+
+    /** Returns when those are compiled that pack weights, or that takes too long. */
+    static void awaitWeights() {
+        if (!awaited && STARTED.get()) {
+            await(WEIGHTS);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await(start + WAIT_NANOS - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
     @Override
     public void run() {
         try (Arena arena = Arena.ofConfined()) {
-            if (later) {
-                OVER.await(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
-            }
-            MemorySegment memory = arena.allocate(64 << 10, 64);      // operands of zeros, results, and tables of offsets that are all zero
-            List<ColdLoop> cold = new ArrayList<>(loops.apply(memory.address()));
-            long begin = System.nanoTime();
-            while (!cold.isEmpty() && System.nanoTime() - begin < PATIENCE_NANOS) {
-                cold.removeIf(WarmUp::isCompiled);                    // all in turn: both compilers have work from the start
-                Thread.sleep(1);                                      // and a processor to do it on
-            }
+            work.compile(arena.allocate(64 << 10, 64).address());     // operands of zeros, results, and tables of offsets that are all zero
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } finally {
-            if (first) {
-                OVER.countDown();
-            }
         }
     }
 
-    private static boolean isCompiled(ColdLoop loop) {
-        for (int call = 0; call < IDLE; call++) {
+    private static void network(Runnable before, long zeros) throws InterruptedException {
+        try {
+            before.run();
+            compile(weights(zeros), Turn.WITH_HELPERS);
+            WEIGHTS.countDown();
+            compile(sums(zeros), Turn.WITHOUT);
+            compile(layers(zeros), Turn.WITH_HELPERS);
+        } finally {
+            WEIGHTS.countDown();
+            ALL.countDown();
+        }
+    }
+
+    private static void compile(List<ColdLoop> loops, Turn turn) throws InterruptedException {
+        List<ColdLoop> cold = new ArrayList<>(loops);
+        long begin = System.nanoTime();
+        while (!cold.isEmpty() && System.nanoTime() - begin < PATIENCE_NANOS) {
+            cold.removeIf(loop -> isCompiled(loop, turn));
+            Thread.sleep(1);                                          // both compilers need a processor
+        }
+    }
+
+    private static boolean isCompiled(ColdLoop loop, Turn turn) {
+        for (int call = 0; call < turn.idle; call++) {
             loop.run(true);
         }
         long best = Long.MAX_VALUE;
-        for (int call = 0; call < BATCH; call++) {
+        for (int call = 0; call < turn.real; call++) {
             long before = System.nanoTime();
             loop.run(false);
             best = Math.min(best, System.nanoTime() - before);
@@ -139,17 +170,43 @@ final class WarmUp implements Runnable {
 
     /** Returns the loops of a network. @param zeros 8 KiB of zeros, before 56 KiB that calls write */
     static List<ColdLoop> loops(long zeros) {
+        return Stream.of(weights(zeros), sums(zeros), layers(zeros)).flatMap(List::stream).toList();
+    }
+
+    /** Returns the methods that the calls of {@link #loops} are there for; all that begin so where there is a star behind. */
+    static List<String> methods() {
+        return Stream.concat(SmallLoops.methods().stream(), Stream.of("blocked/PackedWeights.place", "blocked/Tile" + Panel.BLOCKS + ".rows*",
+                "blocked/Winograd4Tile.weights", "blocked/Winograd4Tile.input", "blocked/Winograd4Tile.output", "blocked/Winograd2Tile.weights",
+                "blocked/Winograd2Tile.input", "blocked/Winograd2Tile.output", "blocked/Finish.six")).toList();
+    }
+
+    private static List<ColdLoop> weights(long zeros) {
         long patch = zeros + (8 << 10);
         long result = zeros + (16 << 10);
-        List<ColdLoop> loops = new ArrayList<>(SmallLoops.of(zeros, result));      // first: weights are folded and packed before anything else
-        loops.addAll(List.of(
-            idle -> Winograd4Tile.weights(zeros, Simd.BYTES, idle ? Native.NOWHERE : result, Simd.BYTES, patch),
+        List<ColdLoop> loops = new ArrayList<>(SmallLoops.ofWeights(zeros, result));
+        loops.add(idle -> PackedWeights.place(idle ? 0 : Simd.LANES, Panel.BLOCKS, zeros, Simd.BYTES, 0, result));
+        loops.add(idle -> Winograd4Tile.weights(zeros, Simd.BYTES, idle ? Native.NOWHERE : result, Simd.BYTES, patch));
+        loops.add(idle -> Winograd2Tile.weights(zeros, Simd.BYTES, idle ? Native.NOWHERE : result, Simd.BYTES, patch));
+        return loops;
+    }
+
+    private static List<ColdLoop> sums(long zeros) {
+        long patch = zeros + (8 << 10);
+        long result = zeros + (16 << 10);
+        return List.of(
             idle -> tile(6, zeros, idle ? Native.NOWHERE : result),
             idle -> Winograd4Tile.input(zeros, 6 * Simd.BYTES, 0, result, 0, Simd.BYTES, patch, idle ? 0 : 1),
             idle -> Winograd4Tile.output(zeros, 0, Simd.BYTES, result, 4 * Simd.BYTES, 0, Native.ZEROS, 0, 0, 0, patch, idle ? 0 : 1),
             idle -> tile(5, zeros, idle ? Native.NOWHERE : result),
             idle -> tile(4, zeros, idle ? Native.NOWHERE : result),
-            idle -> Finish.run(idle ? 0 : 6, Panel.BLOCKS, result, 6 * Simd.BYTES, 0, 0)));
+            idle -> Winograd2Tile.input(zeros, 4 * Simd.BYTES, 0, result, 0, Simd.BYTES, patch, idle ? 0 : 1),
+            idle -> Winograd2Tile.output(zeros, 0, Simd.BYTES, result, 2 * Simd.BYTES, 0, Native.ZEROS, 0, 0, 0, patch, idle ? 0 : 1));
+    }
+
+    private static List<ColdLoop> layers(long zeros) {
+        long result = zeros + (16 << 10);
+        List<ColdLoop> loops = new ArrayList<>(SmallLoops.ofLayers(zeros, result));
+        loops.add(idle -> Finish.run(idle ? 0 : 6, Panel.BLOCKS, result, 6 * Simd.BYTES, 0, 0));
         return loops;
     }
 

@@ -1,6 +1,7 @@
 package dev.gatun.vector.blocked;
 
 import static dev.gatun.vector.Native.ALL;
+import static dev.gatun.vector.Native.NOWHERE;
 import static dev.gatun.vector.Native.ORDER;
 import static dev.gatun.vector.Simd.F32;
 import static jdk.incubator.vector.FloatVector.broadcast;
@@ -35,6 +36,9 @@ final class Winograd2Tile {
      * @param half address of 12 vectors of scratch memory
      */
     static void weights(long src, long step, long dst, long xi, long half) {
+        if (dst == NOWHERE) {
+            return;
+        }
         for (long j = 0; j < 3; j++) {                                    // column by column: G g
             FloatVector g0 = fromMemorySegment(F32, ALL, src + j * step, ORDER);
             FloatVector g1 = fromMemorySegment(F32, ALL, src + (3 + j) * step, ORDER).mul(.5f);
