@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.op.Indexing.ScatterFunction;
 import dev.gatun.quantization.Calibration;
 import dev.gatun.spi.Backend;
 import dev.gatun.spi.HostMemory;
@@ -207,6 +208,16 @@ class CompiledFunctionTest {
         List<Tensor> swapped = f.call(vector(1, 2), vector(3, 4));
         assertArrayEquals(new float[] {3, 4}, swapped.get(0).toFloatArray());
         assertArrayEquals(new float[] {1, 2}, swapped.get(1).toFloatArray());
+    }
+
+    @Test
+    void aDonatedTableIsWrittenByIndexAlthoughAnotherUpdateReadsIt() {
+        Tensor rows = Tensor.of(new int[] {1}, 1);
+        CompiledFunction f = CompiledFunction.of(backend, in -> List.of(Scatters.scatter(in.get(0), 0, rows, in.get(2), ScatterFunction.ADD),
+                in.get(1).add(in.get(0)))).donating(0, 1);
+        List<Tensor> results = f.call(vector(1, 2), vector(10, 20), vector(5));
+        assertArrayEquals(new float[] {1, 7}, results.get(0).toFloatArray());
+        assertArrayEquals(new float[] {11, 22}, results.get(1).toFloatArray());
     }
 
     @Test

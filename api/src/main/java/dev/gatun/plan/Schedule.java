@@ -62,13 +62,16 @@ final class Schedule {
         }
     }
 
-    /** Lets nodes that compute donated inputs' successors wait for all that can fail, but for those that one of these needs: Assignment sees to them. */
+    /** Lets nodes that compute donated inputs' successors wait for all that can fail, but for those for which one of these waits: Assignment sees to them. */
     private void waitForFallible(List<Donation> donations) {
         BitSet fallible = Fallible.nodes(graph);
         BitSet needed = (BitSet) fallible.clone();
-        for (int i = missing.length - 1; i >= 0; i--) {
-            if (needed.get(i)) {
-                IntStream.of(producers(i)).forEach(needed::set);
+        for (int before = -1; before < needed.cardinality();) {
+            before = needed.cardinality();
+            for (int i = missing.length - 1; i >= 0; i--) {
+                if (readers.get(i).stream().anyMatch(needed::get)) {
+                    needed.set(i);
+                }
             }
         }
         List<Value> written = donations.stream().map(d -> graph.outputs().get(d.output())).filter(v -> !graph.isLeaf(v)).toList();

@@ -4,6 +4,7 @@ import dev.gatun.TensorType;
 import dev.gatun.op.Fused;
 import dev.gatun.op.Op;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the planner asks a backend for: a computation with the types of its operands and results, and the layouts in which the operands lie now.
@@ -24,6 +25,15 @@ public sealed interface KernelRequest {
 
     /** Returns, operand by operand, whether it is a frozen constant: its reorder costs nothing, it may be prepacked. */
     List<Boolean> frozen();
+
+    /** Returns the op that is asked for, or which a program follows; empty if there are elementwise programs or copies only. */
+    default Optional<Op> root() {
+        return switch (this) {
+            case Single s -> Optional.of(s.op);
+            case Epilogue e -> Optional.of(e.fused.root());
+            case Region _, Reorder _ -> Optional.empty();
+        };
+    }
 
     /** Returns the name that plans and messages print. */
     String name();

@@ -309,6 +309,19 @@ class PassesTest {
         assertEquals(List.of("sub", "gather", "mul", "gather"), names(Schedule.apply(graph, List.of(new Donation(0, 0), new Donation(1, 1)))));
     }
 
+    /** The update that can fail waits for the other one, which reads what it writes over: that one cannot wait for it, too. */
+    @Test
+    void anUpdateForWhichOneThatCanFailWaitsComesFirst() {
+        Value table = input(4, 3);
+        Value w = input(4, 3);
+        Value rows = indices(2);
+        Value gradient = input(2, 3);
+        Value looked = b.add(new Scatter(0, ScatterFunction.ADD), table, rows, gradient);
+        Value updated = b.add(ADD, w, table);
+        Graph graph = b.build(List.of(looked, updated));
+        assertEquals(List.of("add", "scatter_add"), names(Schedule.apply(graph, List.of(new Donation(0, 0), new Donation(1, 1)))));
+    }
+
     /** Words are looked up first, and the gradient of that comes last: updates between them need not keep their gradients for it. */
     @Test
     void whoFollowsIndicesAgainCannotFail() {

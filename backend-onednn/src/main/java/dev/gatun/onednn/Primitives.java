@@ -56,7 +56,7 @@ record Primitives(Session session, VectorKernels vector, Workers workers, boolea
     Optional<Kernel> kernel(KernelRequest request) {
         return switch (request) {
             case KernelRequest.Reorder r -> reorder(r);
-            case KernelRequest r when isEmpty(r) -> vector.compile(r);
+            case KernelRequest r when isEmpty(r) || hasManyAxes(r) -> vector.compile(r);
             case KernelRequest.Single r when mixed && SmallWork.is(r.op(), r) -> vector.compile(r).or(() -> single(r));
             case KernelRequest.Epilogue r when mixed && SmallWork.is(r.fused().root(), r) -> vector.compile(r);
             case KernelRequest.Single r -> single(r).or(() -> vector.compile(r));
@@ -67,6 +67,12 @@ record Primitives(Session session, VectorKernels vector, Workers workers, boolea
 
     private static boolean isEmpty(KernelRequest request) {
         return request.inputs().stream().anyMatch(t -> t.elements() == 0) || request.outputs().stream().anyMatch(t -> t.elements() == 0);
+    }
+
+    /** Returns whether a convolution has more axes than oneDNN's, which have one to three spatial ones. */
+    private static boolean hasManyAxes(KernelRequest request) {
+        return request.root().filter(op -> op instanceof Convolution || op instanceof Quantized.QuantizedConv).isPresent()
+                && !ImageFormat.isImage(request.inputs().getFirst());
     }
 
     private Optional<Kernel> single(KernelRequest.Single request) {

@@ -99,9 +99,19 @@ final class VectorBackend implements Backend {
         return workers.threads();
     }
 
-    /** What can stay in blocks of channels does so; everything else is row-major. */
+    /**
+     * What can stay in blocks of channels does so; everything else is row-major. Convolutions without elements, sums of nothing at most, are left to the
+     * reference.
+     */
     Optional<Kernel> unwatched(KernelRequest request) {
+        if (request.root().filter(Convolution.class::isInstance).isPresent() && isEmpty(request)) {
+            return Optional.empty();
+        }
         return BlockedKernels.of(request, workers).or(() -> BlockedKernels.isBetterApart(request, workers) ? Optional.empty() : rowMajor(request));
+    }
+
+    private static boolean isEmpty(KernelRequest request) {
+        return Stream.concat(request.inputs().stream(), request.outputs().stream()).anyMatch(t -> t.elements() == 0);
     }
 
     private Optional<Kernel> rowMajor(KernelRequest request) {

@@ -104,6 +104,24 @@ class ConvTest {
         assertTrue(Requests.ALONE.compile(alone).isEmpty());
     }
 
+    /** Sums over no channels are bias alone; kernels that walk blocks of channels would leave what the memory held. */
+    @ParameterizedTest
+    @CsvSource({"0, 16, 5", "16, 0, 5", "16, 16, 0"})
+    void convolutionsWithoutElementsAreLeftToTheReference(int inputs, int outputs, int rows) {
+        var g = new Convolution.Geometry(Ints.filled(2, 1), Ints.filled(2, 2), Ints.filled(2, 2), Ints.filled(2, 1), 1);
+        TensorType x = TensorType.of(DType.F32, 2, inputs, rows, 5);
+        TensorType w = TensorType.of(DType.F32, outputs, inputs, 3, 3);
+        TensorType y = TensorType.of(DType.F32, 2, outputs, rows + 2, 7);
+        assertTrue(isDeclined(new Convolution.Conv(g), x, w, y));
+        assertTrue(isDeclined(new Convolution.ConvBackwardData(g, Ints.of(rows, 5)), y, w, x));
+        assertTrue(isDeclined(new Convolution.ConvBackwardWeights(g, Ints.of(3, 3)), x, y, w));
+    }
+
+    private static boolean isDeclined(Convolution op, TensorType first, TensorType second, TensorType result) {
+        List<TensorType> operands = List.of(first, second);
+        return Requests.SHARED.compile(new KernelRequest.Single(op, operands, List.of(result), Requests.plain(operands), List.of(false, false))).isEmpty();
+    }
+
     @ParameterizedTest
     @MethodSource("geometries")
     void forwardEqualsDoubleLoops(ConvGeometry geometry) {

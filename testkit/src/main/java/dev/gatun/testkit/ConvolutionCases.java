@@ -9,7 +9,7 @@ import dev.gatun.op.Ints;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Convolutions of one to three axes and both of their gradients: the kernels that networks use, odd channels and sizes, groups. */
+/** Convolutions of one to four axes and both of their gradients: the kernels that networks use, odd channels and sizes, groups. */
 final class ConvolutionCases {
     private ConvolutionCases() {
     }
@@ -34,12 +34,16 @@ final class ConvolutionCases {
                     Shape.of(2, 3, 3, 2), cases);
             addAll("along one axis", geometry(1, 1, 1, 1, 1), Shape.of(2, 3, n), Shape.of(4, 3, 3), cases);
             addAll("along three axes", geometry(3, 1, 1, 1, 1), Shape.of(1, 2, 3, 4, n), Shape.of(3, 2, 2, 3, 3), cases);
+        } else {
+            addAll("3x3 from no channels", same, Shape.of(2, 0, 5, 4), Shape.of(16, 0, 3, 3), cases);
+            addAll("3x3 to no channels", same, Shape.of(2, 16, 5, 4), Shape.of(0, 16, 3, 3), cases);
+            addAll("3x3 of padding alone", geometry(2, 1, 2, 1, 1), Shape.of(2, 16, 0, 5), Shape.of(16, 16, 3, 3), cases);
         }
         addAll("3x3 of a batch", same, Shape.of(n, 2, 4, 4), Shape.of(3, 2, 3, 3), cases);
         return cases;
     }
 
-    /** The layers of networks, with fewer channels. */
+    /** The layers of networks, with fewer channels; and more axes than the libraries' convolutions have. */
     static List<Case> large() {
         List<Case> cases = new ArrayList<>();
         addAll("3x3", geometry(2, 1, 1, 1, 1), Shape.of(1, 19, 28, 29), Shape.of(33, 19, 3, 3), cases);
@@ -48,6 +52,7 @@ final class ConvolutionCases {
         addAll("1x1", geometry(2, 1, 0, 1, 1), Shape.of(2, 48, 21, 22), Shape.of(65, 48, 1, 1), cases);
         addAll("7x7 stem of stride 2", geometry(2, 2, 3, 1, 1), Shape.of(1, 3, 61, 64), Shape.of(20, 3, 7, 7), cases);
         addAll("depthwise 3x3", geometry(2, 1, 1, 1, 37), Shape.of(2, 37, 23, 24), Shape.of(37, 1, 3, 3), cases);
+        addAll("along four axes", geometry(4, 1, 1, 1, 1), Shape.of(2, 3, 5, 4, 6, 7), Shape.of(4, 3, 2, 3, 1, 3), cases);
         addAll("4x4 of stride 2, as generators have it", geometry(2, 2, 1, 1, 1), Shape.of(3, 8, 32, 30), Shape.of(24, 8, 4, 4), cases);
         return cases;
     }
