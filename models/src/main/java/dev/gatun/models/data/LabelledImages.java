@@ -72,15 +72,27 @@ public record LabelledImages(int height, int width, int classes, byte[] pixels, 
         return new LabelledImages(height, width, classes, pixels, labels, other);
     }
 
-    /** Returns images {@code from} (inclusive) to {@code to} (exclusive). */
+    /** Returns images {@code from} (inclusive) to {@code to} (exclusive). @throws IllegalArgumentException if not all of them are there */
     public LabelledImages slice(int from, int to) {
+        if (from < 0 || from > to || to > count()) {
+            throw new IllegalArgumentException("images: " + from + " to " + to + " is no range of " + count() + " images");
+        }
         int size = height * width;
         byte[] some = Arrays.copyOfRange(pixels, from * size, to * size);
         return new LabelledImages(height, width, classes, some, Arrays.copyOfRange(labels, from, to), scale);
     }
 
-    /** Returns the images at places {@code which} of this set as {@code x [n, 1, H, W]} F32 and {@code labels [n]} I64. */
+    /**
+     * Returns the images at places {@code which} of this set as {@code x [n, 1, H, W]} F32 and {@code labels [n]} I64.
+     *
+     * @throws IllegalArgumentException if a place is outside of 0 to {@link #count} - 1
+     */
     public Batch batch(int... which) {
+        for (int place : which) {
+            if (place < 0 || place >= count()) {
+                throw new IllegalArgumentException("images: there is no image " + place + " of " + count());
+            }
+        }
         float[] table = scale.table();
         int size = height * width;
         float[] x = new float[which.length * size];

@@ -127,4 +127,17 @@ class BatchesTest {
                 assertThrows(IllegalArgumentException.class, () -> new LabelledImages(2, 1, 3, one, one, PixelScale.UNIT)).getMessage());
         assertThrows(IllegalArgumentException.class, () -> new PixelScale(0, 0));
     }
+
+    @Test
+    void imagesThatAreNotThereAreRefusedAndNotMadeUp() {
+        LabelledImages images = pixels(100);
+        assertEquals("images: 90 to 200 is no range of 100 images",
+                assertThrows(IllegalArgumentException.class, () -> images.slice(90, 200)).getMessage());
+        assertThrows(IllegalArgumentException.class, () -> images.slice(50, 20));
+        assertThrows(IllegalArgumentException.class, () -> images.slice(-1, 20));
+        assertEquals("images: there is no image 100 of 100", assertThrows(IllegalArgumentException.class, () -> images.batch(0, 100)).getMessage());
+        assertThrows(IllegalArgumentException.class, () -> images.batch(-1));
+        assertEquals(100, images.slice(0, 100).count());
+        assertEquals(0, images.slice(100, 100).count());
+    }
 }
