@@ -13,10 +13,14 @@ public final class Dropout extends Layer {
 
     /** Makes a layer. @param p in [0, 1) @throws IllegalArgumentException if it is not */
     public Dropout(double p) {
+        this.p = requireProbability("dropout", p);
+    }
+
+    static double requireProbability(String layer, double p) {
         if (!(p >= 0 && p < 1)) {
-            throw new IllegalArgumentException("dropout: the probability must be in [0, 1), got " + p);
+            throw new IllegalArgumentException(layer + ": the probability must be in [0, 1), got " + p);
         }
-        this.p = p;
+        return p;
     }
 
     @Override

@@ -45,9 +45,9 @@ public final class MultiHeadAttention extends Layer {
         return new MultiHeadAttention(width, heads, true, dropout);
     }
 
-    /** Returns a layer with dropout of attention weights. */
+    /** Returns a layer with dropout of attention weights. @param p in [0, 1) @throws IllegalArgumentException if it is not */
     public MultiHeadAttention dropout(double p) {
-        return new MultiHeadAttention(width, heads, causal, p);
+        return new MultiHeadAttention(width, heads, causal, Dropout.requireProbability("attention dropout", p));
     }
 
     /** Returns the attention of x to itself. @param x {@code [N, L, E]} */

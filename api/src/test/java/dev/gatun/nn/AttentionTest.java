@@ -63,4 +63,14 @@ class AttentionTest {
                 assertThrows(IllegalArgumentException.class, () -> Attention.scaledDotProduct(q, k, Tensor.zeros(DType.F32, 1, 3, 1),
                         false)).getMessage());
     }
+
+    @Test
+    void dropoutOfAttentionTakesProbabilitiesOnly() {
+        MultiHeadAttention attention = new MultiHeadAttention(4, 2);
+        assertEquals("attention dropout: the probability must be in [0, 1), got 1.5",
+                assertThrows(IllegalArgumentException.class, () -> attention.dropout(1.5)).getMessage());
+        assertThrows(IllegalArgumentException.class, () -> attention.dropout(-3));
+        assertThrows(IllegalArgumentException.class, () -> attention.dropout(1));
+        assertThrows(IllegalArgumentException.class, () -> attention.dropout(Double.NaN));
+    }
 }
