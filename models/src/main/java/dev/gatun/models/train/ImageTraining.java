@@ -107,11 +107,22 @@ public final class ImageTraining implements AutoCloseable {
     /**
      * Goes on from a state that {@link #state} gave; this training takes the tensors over.
      *
-     * @throws IllegalArgumentException if it is of another network or optimizer
+     * @throws IllegalArgumentException if it is of another network or optimizer, or has other names; then nothing is changed
+     * @throws IllegalStateException if this training or a tensor is closed; then nothing is changed
      */
     public void load(Map<String, Tensor> state) {
+        state.keySet().stream().filter(name -> !name.startsWith(MODEL) && !name.startsWith(OPTIMIZER)).findFirst().ifPresent(name -> {
+            throw new IllegalArgumentException("training: the state has " + name + ", but names begin with " + MODEL + " or " + OPTIMIZER);
+        });
+        Map<String, Tensor> before = new LinkedHashMap<>();
+        net.parameters().forEach((name, p) -> before.put(name, p.value()));
         net.load(below(MODEL, state));
-        step.load(below(OPTIMIZER, state));
+        try {
+            step.load(below(OPTIMIZER, state));
+        } catch (RuntimeException | Error refused) {
+            net.load(before);
+            throw refused;
+        }
     }
 
     private static Map<String, Tensor> below(String prefix, Map<String, Tensor> state) {

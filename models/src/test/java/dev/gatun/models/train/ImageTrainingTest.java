@@ -14,6 +14,7 @@ import dev.gatun.models.Mlp;
 import dev.gatun.models.data.Digits;
 import dev.gatun.models.data.LabelledImages;
 import dev.gatun.optim.Adam;
+import dev.gatun.optim.Sgd;
 import dev.gatun.spi.Backend;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -115,6 +116,27 @@ class ImageTrainingTest {
         try (ImageTraining mlp = new ImageTraining(SMALL, IMAGES, 7, backend);
                 ImageTraining lenet = new ImageTraining(Recipe.LENET.with(.05f, 16, 1), IMAGES, 7, backend)) {
             assertThrows(IllegalArgumentException.class, () -> lenet.load(mlp.state()));
+        }
+    }
+
+    @Test
+    void stateThatIsRefusedChangesNothing() {
+        Recipe bySgd = new Recipe("sgd", SMALL.network(), Sgd.momentum(.9), 1e-2f, 1, 16, 2);
+        try (ImageTraining training = new ImageTraining(SMALL, IMAGES, 7, backend); ImageTraining other = new ImageTraining(bySgd, IMAGES, 8, backend);
+                ImageTraining uninterrupted = new ImageTraining(SMALL, IMAGES, 7, backend)) {
+            List<ImageTraining.Step> expected = run(uninterrupted, 4);
+            run(training, 2);
+            other.run();
+            Map<String, Tensor> ofSgd = copy(other.state());
+            assertThrows(IllegalArgumentException.class, () -> training.load(ofSgd));
+            Map<String, Tensor> tooMuch = copy(training.state());
+            tooMuch.put("epoch", Tensor.of(new float[] {1}));
+            assertEquals("training: the state has epoch, but names begin with model. or optimizer.",
+                    assertThrows(IllegalArgumentException.class, () -> training.load(tooMuch)).getMessage());
+            Map<String, Tensor> tooLittle = copy(other.state());
+            tooLittle.keySet().removeIf(name -> name.startsWith("model."));
+            assertThrows(IllegalArgumentException.class, () -> training.load(tooLittle));
+            assertEquals(expected.subList(2, 4), run(training, 2));
         }
     }
 
