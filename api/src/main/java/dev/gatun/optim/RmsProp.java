@@ -1,13 +1,17 @@
 package dev.gatun.optim;
 
+import dev.gatun.DType;
 import dev.gatun.Tensor;
 import dev.gatun.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * s' = α·s + (1 - α)·g², d = g/(√s' + ε), p' = p - lr·d; centered: √(s' - a'²) with a' = α·a + (1 - α)·g instead of √s'; with momentum:
+ * s' = α·s + (1 - α)·g², d = g/(√s' + ε), p' = p - lr·d; centered: √max(s' - a'², u·s') with a' = α·a + (1 - α)·g instead of √s'; with momentum:
  * m' = momentum·m + d in place of d. g stands for g + weightDecay·p. Source: Tieleman and Hinton 2012; PyTorch RMSprop.
+ *
+ * <p>u is half a digit of s': 2⁻²⁴, for F64 2⁻⁵³. PyTorch has no such bound. Where a gradient stays the same, s' - a'² falls to 0, and what is left is
+ * its rounding error: a negative one would make NaN of the weight, and 0 a step of g/ε.
  */
 public record RmsProp(double alpha, double epsilon, double momentum, boolean centered, double weightDecay) implements Optimizer {
     /** Checks the ranges. */
@@ -49,7 +53,7 @@ public record RmsProp(double alpha, double epsilon, double momentum, boolean cen
         if (centered) {
             Tensor mean = Moments.average(state.get(1), d, alpha);
             next.add(mean);
-            variance = squares.sub(mean.square());
+            variance = squares.sub(mean.square()).max(squares.mul(d.dtype() == DType.F64 ? 0x1p-53 : 0x1p-24));
         }
         Tensor direction = d.div(variance.sqrt().add(epsilon));
         if (momentum > 0) {

@@ -2,11 +2,13 @@ package dev.gatun.optim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.DType;
 import dev.gatun.Shape;
 import dev.gatun.Tensor;
 import dev.gatun.TensorType;
+import dev.gatun.random.RandomStream;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,27 @@ class OptimizersTest {
             s[2] = 0.5 * s[2] + g / (Math.sqrt(s[0] - s[1] * s[1]) + 1e-8);
             return p - 0.01 * s[2];
         });
+    }
+
+    @Test
+    void centeredRmsPropOfConstantGradientsIsBounded() {
+        float[] constant = new float[512];
+        RandomStream random = new RandomStream(1, 0);
+        for (int i = 0; i < constant.length; i++) {
+            constant[i] = random.nextNormal();
+        }
+        Tensor g = Tensor.of(constant);
+        Tensor one = Tensor.scalar(DType.F32, 1);
+        RmsProp rule = new RmsProp(0.5, 1e-8, 0, true, 0);
+        List<Tensor> state = rule.initialState(g.type());
+        for (int t = 1; t <= 60; t++) {
+            Optimizer.Update u = rule.update(Tensor.zeros(DType.F32, constant.length), g, state, one, Tensor.scalar(DType.I64, t));
+            state = u.state().stream().map(Tensor::eval).toList();
+            for (float moved : u.p().toFloatArray()) {
+                // The root of half a digit is 2⁻¹²; NaN compares with nothing.
+                assertTrue(Math.abs(moved) <= 1.01 * 0x1p12, () -> "moved by " + moved);
+            }
+        }
     }
 
     @Test
