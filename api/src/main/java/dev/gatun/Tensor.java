@@ -712,6 +712,18 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
+    /**
+     * Returns another tensor of this one's value, which is computed if that is still to be done. Both lie in the same memory, but each is closed or donated
+     * for itself: it stays, and no call writes over it, as long as the other one needs it.
+     *
+     * @throws IllegalStateException if this tensor is closed, donated or a placeholder
+     */
+    public Tensor alias() {
+        requireUsable();
+        eval();
+        return new Tensor(type, retained());
+    }
+
     /** Gives the memory of the value back. A tensor that is closed cannot be used any more; closing twice is allowed. */
     @Override
     public synchronized void close() {

@@ -2,6 +2,7 @@ package dev.gatun;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -29,6 +30,43 @@ class TensorTest {
         Tensor row = Tensor.of(new float[] {10, 20, 30});
         Tensor column = Tensor.of(new float[] {1, -1}, 2, 1);
         assertArrayEquals(new float[] {11, 22, 33, -14, -25, -36}, x.add(row).mul(column).toFloatArray());
+    }
+
+    @Test
+    void anAliasKeepsTheValueWhenTheOtherOneIsDonatedOrClosed() {
+        try (Backend backend = Backends.open("reference");
+                CompiledFunction next = CompiledFunction.of(backend, in -> List.of(in.getFirst().add(1))).donating(0)) {
+            Tensor a = Tensor.of(new float[] {1, 2});
+            Tensor b = a.alias();
+            assertArrayEquals(new float[] {2, 3}, next.call(a).getFirst().toFloatArray());
+            assertThrows(IllegalStateException.class, a::toFloatArray);
+            assertArrayEquals(new float[] {1, 2}, b.toFloatArray());
+            Tensor c = b.alias();
+            b.close();
+            assertArrayEquals(new float[] {1, 2}, c.toFloatArray());
+            assertThrows(IllegalStateException.class, b::alias);
+            assertArrayEquals(new float[] {2, 4}, c.add(c).alias().toFloatArray());
+        }
+    }
+
+    @Test
+    void memoryThatOneAliasIsLeftOfIsWrittenOverAndGivenBack() {
+        long before = HostMemory.shared().usedBytes();
+        try (Backend backend = Backends.open("reference");
+                CompiledFunction next = CompiledFunction.of(backend, in -> List.of(in.getFirst().add(1))).donating(0)) {
+            Tensor a = Tensor.of(new float[1 << 20]);
+            Tensor b = a.alias();
+            a.close();
+            Storage held = b.retained();
+            held.release();
+            try (Tensor y = next.call(b).getFirst()) {
+                Storage written = y.retained();
+                written.release();
+                assertSame(held, written);
+            }
+        }
+        // Less, if what other tests left was collected.
+        assertTrue(HostMemory.shared().usedBytes() <= before);
     }
 
     @Test

@@ -116,11 +116,11 @@ public abstract class Module {
     }
 
     /**
-     * Sets all parameters and buffers of the tree.
+     * Sets all parameters and buffers of the tree, see {@link Parameter#set}.
      *
-     * @param state the values by full name, as {@link #parameters} names them; the parameters take them over
+     * @param state the values by full name, as {@link #parameters} names them; they may be those of another module
      * @throws IllegalArgumentException if a name is missing or unknown, or a type differs; then nothing is changed
-     * @throws IllegalStateException if a tensor is closed or donated; then nothing is changed
+     * @throws IllegalStateException if a tensor is closed, donated or a placeholder; then nothing is changed
      */
     public final void load(Map<String, Tensor> state) {
         SequencedMap<String, Parameter> parameters = parameters();
@@ -138,6 +138,8 @@ public abstract class Module {
             }
         });
         parameters.keySet().forEach(n -> state.get(n).requireUsable());
+        // Before the first is set: what is still to be computed may fail, or read what is set here.
+        parameters.keySet().forEach(n -> state.get(n).eval());
         parameters.forEach((n, p) -> p.set(state.get(n)));
     }
 

@@ -13,7 +13,9 @@ import dev.gatun.random.RandomStream;
  * drawn.
  *
  * <p>A parameter owns its tensor: a training step writes the next value over the memory of the present one, after which the old tensor throws when
- * read. Thread-safe: one that is read while a step runs gives its old value, or, if the step came first, waits for its end and throws. What must not meet a
+ * read. What shall outlive a step, such as the best parameters so far, is an {@link Tensor#alias} of it: then the step takes other memory.
+ *
+ * <p>Thread-safe: one that is read while a step runs gives its old value, or, if the step came first, waits for its end and throws. What must not meet a
  * step, such as saving all parameters of one moment, holds the monitor of the {@link dev.gatun.optim.TrainStep}.
  */
 public final class Parameter {
@@ -46,7 +48,7 @@ public final class Parameter {
         return new Parameter(type, initializer, true);
     }
 
-    /** Returns the present value. */
+    /** Returns the present value: the parameter's own tensor. */
     public synchronized Tensor value() {
         if (value == null) {
             RandomStream random = owner == null ? new RandomStream(0, 0) : owner.randomOf(name);
@@ -56,14 +58,18 @@ public final class Parameter {
     }
 
     /**
-     * Replaces the value; the parameter takes {@code value} over.
+     * Replaces the value, which is computed if that is still to be done. The parameter holds an {@link Tensor#alias} of {@code value}: no training takes
+     * the value away from the caller, or from another parameter, whose tensor it may be. Who closes {@code value} spares the first step a copy.
      *
      * @throws IllegalArgumentException if it is of another type
-     * @throws IllegalStateException if it is closed or donated; the old value stays
+     * @throws IllegalStateException if it is closed, donated or a placeholder; the old value stays
      */
-    public synchronized void set(Tensor value) {
+    public void set(Tensor value) {
         value.requireUsable();
-        this.value = checked(value);
+        Tensor own = checked(value).alias();
+        synchronized (this) {
+            this.value = own;
+        }
     }
 
     /** Forgets the value: the next one is drawn by {@code initializer}. */

@@ -174,18 +174,24 @@ public final class TrainStep implements AutoCloseable {
         List<Tensor> results = c.function.call(operands.toArray(Tensor[]::new));
         int next = 0;
         for (Parameter p : c.trained) {
-            p.set(results.get(next++));
+            give(p, results.get(next++));
         }
         for (Parameter p : c.trained) {
             int size = states.get(p).size();
             states.put(p, results.subList(next, next += size));
         }
         for (Parameter p : c.updated) {
-            p.set(results.get(next++));
+            give(p, results.get(next++));
         }
         operands.subList(0, 3).forEach(Tensor::close);
         steps++;
         return results.subList(next, results.size());
+    }
+
+    /** Sets {@code p}, which is then the only one to hold the value: the next step can write over it. */
+    private static void give(Parameter p, Tensor value) {
+        p.set(value);
+        value.close();
     }
 
     private Compiled compiledFor(List<TensorType> types) {

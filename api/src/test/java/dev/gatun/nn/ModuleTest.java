@@ -134,6 +134,20 @@ class ModuleTest {
     }
 
     @Test
+    void whatIsNotComputedYetIsLoadedAsItWasBefore() {
+        Linear line = new Linear(1, 1);
+        line.load(Map.of("weight", Tensor.of(new float[] {2}, 1, 1), "bias", Tensor.of(new float[] {3})));
+        Tensor weight = line.weight().value();
+        Tensor bias = line.parameters().get("bias").value();
+        // Each reads the other.
+        line.load(Map.of("weight", bias.reshape(1, 1).mul(10), "bias", weight.reshape(1).mul(10)));
+        weight.close();
+        bias.close();
+        assertArrayEquals(new float[] {30}, line.weight().value().toFloatArray());
+        assertArrayEquals(new float[] {20}, line.parameters().get("bias").value().toFloatArray());
+    }
+
+    @Test
     void namesMustBeFreeAndWithoutDots() {
         assertThrows(IllegalArgumentException.class, () -> new Module() {
             {

@@ -362,6 +362,46 @@ class TrainStepTest {
     }
 
     @Test
+    void aNetworkThatWasGivenAnothersValuesKeepsThemWhenThatOneIsTrained() {
+        Linear net = zeroLine();
+        Linear target = new Linear(1, 1);
+        try (TrainStep step = TrainStep.of(net, Losses::mse, new Sgd(), BACKEND)) {
+            Map<String, Tensor> state = new LinkedHashMap<>();
+            net.parameters().forEach((name, p) -> state.put(name, p.value()));
+            target.load(state);
+            step.run(0.1f, x, y);
+            assertArrayEquals(new float[] {0}, values(target, "weight"));
+            assertNotEquals(0, values(net, "weight")[0]);
+        }
+    }
+
+    @Test
+    void anAverageOfANetworkOutlivesItsSteps() {
+        Linear net = zeroLine();
+        Linear average = zeroLine();
+        float expected = 0;
+        try (TrainStep step = TrainStep.of(net, Losses::mse, new Sgd(), BACKEND)) {
+            for (int i = 0; i < 3; i++) {
+                step.run(0.1f, x, y);
+                average.weight().set(average.weight().value().mul(0.5).add(net.weight().value().mul(0.5)));
+                expected = 0.5f * expected + 0.5f * values(net, "weight")[0];
+            }
+            step.run(0.1f, x, y);
+        }
+        assertEquals(expected, values(average, "weight")[0], 1e-6);
+    }
+
+    @Test
+    void anAliasOfAValueOutlivesTheStep() {
+        Linear line = zeroLine();
+        try (TrainStep step = TrainStep.of(line, Losses::mse, new Sgd(), BACKEND); Tensor best = line.weight().value().alias()) {
+            step.run(0.1f, x, y);
+            step.run(0.1f, x, y);
+            assertArrayEquals(new float[] {0}, best.toFloatArray());
+        }
+    }
+
+    @Test
     void theLossMustBeOneFloatingNumber() {
         Linear line = zeroLine();
         try (TrainStep step = TrainStep.minimizing(line, (pass, in) -> List.of(line.forward(in.getFirst(), pass)), new Sgd(), BACKEND)) {

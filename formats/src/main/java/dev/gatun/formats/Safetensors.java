@@ -159,7 +159,11 @@ public final class Safetensors {
         for (String name : parameters.keySet()) {
             values.put(name, tensor(name));
         }
-        values.forEach((name, value) -> parameters.get(name).set(value));
+        values.forEach((name, value) -> {
+            parameters.get(name).set(value);
+            // The parameter is the only one to hold it then: it can be trained in place, or given up for a packed form.
+            value.close();
+        });
     }
 
     private List<String> misfits(Module module) {

@@ -105,7 +105,7 @@ public final class ImageTraining implements AutoCloseable {
     }
 
     /**
-     * Goes on from a state that {@link #state} gave; this training takes the tensors over.
+     * Goes on from a state that {@link #state} gave; the tensors stay the caller's, who may close them.
      *
      * @throws IllegalArgumentException if it is of another network or optimizer, or has other names; then nothing is changed
      * @throws IllegalStateException if this training or a tensor is closed; then nothing is changed
