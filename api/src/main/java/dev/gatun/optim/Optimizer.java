@@ -30,7 +30,7 @@ public interface Optimizer {
      * @param g its gradient, of its type
      * @param state in the order of {@link #stateNames}
      * @param learningRate F32, rank 0
-     * @param step I64, rank 0: 1 for the first
+     * @param step I64, rank 0: 1 for the first that trains this parameter
      */
     Update update(Tensor p, Tensor g, List<Tensor> state, Tensor learningRate, Tensor step);
 

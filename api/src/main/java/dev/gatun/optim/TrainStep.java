@@ -16,6 +16,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -61,14 +62,25 @@ public final class TrainStep implements AutoCloseable {
     /** Random layers of one step draw from this many streams at most; the next step's begin behind them. */
     private static final long STREAMS = 1 << 16;
 
+    private static final TensorType NUMBER = new TensorType(DType.I64, Shape.SCALAR);
+
     /**
-     * The step compiled for one combination of input types. Inputs: rate, step, key, the objective's; then values of {@code trained}, their states,
-     * those of {@code updated} and {@code others}. Results: the new values of {@code trained}, states and {@code updated}, then the objective's.
+     * What the plan for one combination of input types takes. Inputs: rate, step numbers, key, the objective's; then values of {@code trained}, their
+     * states, those of {@code updated} and {@code others}. Results: the new values of {@code trained}, states and {@code updated}, then the objective's.
      *
+     * @param inputs how many the objective takes
+     * @param groups for each of {@code trained} which step number is its own, see {@link StepCounts}
      * @param updated buffers that get a new value
      * @param others what else is read: frozen parameters, buffers, parameters of other modules
      */
-    private record Compiled(CompiledFunction function, List<Parameter> trained, List<Parameter> updated, List<Parameter> others) { }
+    private record Signature(int inputs, List<Integer> groups, List<Parameter> trained, List<Parameter> updated, List<Parameter> others) {
+        /** Returns the number of the key, which comes behind rate and step numbers. */
+        int key() {
+            return 2 + Collections.max(groups);
+        }
+    }
+
+    private record Compiled(Signature signature, CompiledFunction function) { }
 
     private final Module module;
     private final Objective objective;
@@ -77,19 +89,21 @@ public final class TrainStep implements AutoCloseable {
     private final SequencedMap<Parameter, String> names = new LinkedHashMap<>();
     private final Map<Parameter, List<Tensor>> states = new LinkedHashMap<>();
     private final Map<List<TensorType>, Compiled> compiled = new LinkedHashMap<>();
+    private final StepCounts counts;
     private long steps;
     private long seed;
     private Precision precision = Precision.F32;
     private boolean closed;
 
     private TrainStep(Module module, Objective objective, Optimizer optimizer, Backend backend, Map<Parameter, String> names,
-            Map<Parameter, List<Tensor>> states) {
+            Map<Parameter, List<Tensor>> states, StepCounts counts) {
         this.module = module;
         this.objective = objective;
         this.optimizer = optimizer;
         this.backend = backend;
         this.names.putAll(names);
         this.states.putAll(states);
+        this.counts = counts;
     }
 
     /**
@@ -110,7 +124,7 @@ public final class TrainStep implements AutoCloseable {
         if (names.isEmpty()) {
             throw new IllegalArgumentException("train step: " + trained.getClass().getSimpleName() + " has no parameters that are not frozen");
         }
-        return new TrainStep(trained, objective, optimizer, backend, names, states);
+        return new TrainStep(trained, objective, optimizer, backend, names, states, new StepCounts(names.keySet()));
     }
 
     /** Returns a step for inputs (x, target) and the loss of net(x) and target. */
@@ -162,28 +176,30 @@ public final class TrainStep implements AutoCloseable {
     public synchronized List<Tensor> run(float learningRate, Tensor... inputs) {
         requireOpen();
         Compiled c = compiledFor(Arrays.stream(inputs).map(Tensor::type).toList());
+        Signature s = c.signature;
         List<Tensor> operands = new ArrayList<>();
-        operands.add(rank0(DType.F32, MemorySegment.ofArray(new float[] {learningRate})));
-        operands.add(rank0(DType.I64, MemorySegment.ofArray(new long[] {steps + 1})));
+        operands.add(Tensor.of(new TensorType(DType.F32, Shape.SCALAR), MemorySegment.ofArray(new float[] {learningRate})));
+        counts.countsOf(s.trained).forEach(count -> operands.add(rank0(count + 1)));
         operands.add(Tensor.of(new long[] {seed, steps * STREAMS}, 2));
         operands.addAll(List.of(inputs));
-        c.trained.forEach(p -> operands.add(p.value()));
-        c.trained.forEach(p -> operands.addAll(states.get(p)));
-        c.updated.forEach(p -> operands.add(p.value()));
-        c.others.forEach(p -> operands.add(p.value()));
+        s.trained.forEach(p -> operands.add(p.value()));
+        s.trained.forEach(p -> operands.addAll(states.get(p)));
+        s.updated.forEach(p -> operands.add(p.value()));
+        s.others.forEach(p -> operands.add(p.value()));
         List<Tensor> results = c.function.call(operands.toArray(Tensor[]::new));
         int next = 0;
-        for (Parameter p : c.trained) {
+        for (Parameter p : s.trained) {
             give(p, results.get(next++));
         }
-        for (Parameter p : c.trained) {
+        for (Parameter p : s.trained) {
             int size = states.get(p).size();
             states.put(p, results.subList(next, next += size));
         }
-        for (Parameter p : c.updated) {
+        for (Parameter p : s.updated) {
             give(p, results.get(next++));
         }
-        operands.subList(0, 3).forEach(Tensor::close);
+        operands.subList(0, s.key() + 1).forEach(Tensor::close);
+        counts.advance(s.trained);
         steps++;
         return results.subList(next, results.size());
     }
@@ -196,11 +212,15 @@ public final class TrainStep implements AutoCloseable {
 
     private Compiled compiledFor(List<TensorType> types) {
         Compiled known = compiled.get(types);
-        if (known == null) {
-            known = compile(types);
-            compiled.put(types, known);
+        if (known != null && known.signature.groups.equals(counts.groupsOf(known.signature.trained))) {
+            return known;
         }
-        return known;
+        Compiled fresh = compile(types);
+        if (known != null) {
+            known.function.close();
+        }
+        compiled.put(types, fresh);
+        return fresh;
     }
 
     /**
@@ -223,12 +243,14 @@ public final class TrainStep implements AutoCloseable {
         }
         // Together: one plan fills all of them, however many shapes there are.
         Tensor.evalAll(backend, trained.stream().flatMap(p -> states.get(p).stream()).toList());
-        int fixed = 3 + types.size();
+        counts.part(trained::contains);
+        Signature s = new Signature(types.size(), counts.groupsOf(trained), trained, updated, others);
+        int fixed = s.key() + 1 + types.size();
         // Running statistics are not donated: they are small, and known before a label out of range can stop the run.
         int donated = trained.size() + trained.stream().mapToInt(p -> states.get(p).size()).sum();
-        CompiledFunction function = CompiledFunction.of(backend, in -> body(in, types.size(), trained, updated, others)).precision(precision)
+        CompiledFunction function = CompiledFunction.of(backend, in -> body(in, s)).precision(precision)
                 .donating(IntStream.range(fixed, fixed + donated).toArray());
-        return new Compiled(function, trained, updated, others);
+        return new Compiled(s, function);
     }
 
     private static Tensor standIn(TensorType type) {
@@ -247,46 +269,47 @@ public final class TrainStep implements AutoCloseable {
         return loss;
     }
 
-    /** Records forward, gradients and updates; see {@link Compiled} for the order of inputs and results. */
-    private List<Tensor> body(List<Tensor> in, int inputs, List<Parameter> trained, List<Parameter> updated, List<Parameter> others) {
+    /** Records forward, gradients and updates; see {@link Signature} for the order of inputs and results. */
+    private List<Tensor> body(List<Tensor> in, Signature s) {
         Tensor learningRate = in.get(0);
-        Tensor step = in.get(1);
         Map<Parameter, Tensor> values = new LinkedHashMap<>();
-        int next = 3 + inputs;
-        for (Parameter p : trained) {
+        int first = s.key() + 1;
+        int next = first + s.inputs;
+        for (Parameter p : s.trained) {
             values.put(p, in.get(next++));
         }
         List<List<Tensor>> before = new ArrayList<>();
-        for (Parameter p : trained) {
+        for (Parameter p : s.trained) {
             int size = states.get(p).size();
             before.add(in.subList(next, next += size));
         }
-        for (Parameter p : updated) {
+        for (Parameter p : s.updated) {
             values.put(p, in.get(next++));
         }
-        for (Parameter p : others) {
+        for (Parameter p : s.others) {
             values.put(p, in.get(next++));
         }
-        Pass pass = Pass.traced(in.get(2), p -> {
+        Pass pass = Pass.traced(in.get(s.key()), p -> {
             if (!values.containsKey(p)) {
                 throw new IllegalStateException("train step: the objective read " + p
                         + ", which it did not when it was first recorded for these types");
             }
             return values.get(p);
         });
-        List<Tensor> results = objective.apply(pass, in.subList(3, 3 + inputs));
-        List<Tensor> parameters = trained.stream().map(values::get).toList();
+        List<Tensor> results = objective.apply(pass, in.subList(first, first + s.inputs));
+        List<Tensor> parameters = s.trained.stream().map(values::get).toList();
         List<Tensor> gradients = optimizer.adjust(Gradients.of(requireLoss(results), parameters));
         List<Tensor> out = new ArrayList<>();
         List<Tensor> after = new ArrayList<>();
         for (int i = 0; i < parameters.size(); i++) {
+            Tensor step = in.get(1 + s.groups.get(i));
             Optimizer.Update u = optimizer.update(parameters.get(i), gradients.get(i), before.get(i), learningRate, step);
             out.add(u.p());
             after.addAll(u.state());
         }
         // The order is that of the donated inputs, so that each result meets its own old value when it looks for memory.
         out.addAll(after);
-        updated.forEach(p -> out.add(pass.updates().get(p)));
+        s.updated.forEach(p -> out.add(pass.updates().get(p)));
         out.addAll(results);
         return out;
     }
@@ -295,13 +318,15 @@ public final class TrainStep implements AutoCloseable {
     public synchronized String explain() {
         List<String> texts = new ArrayList<>();
         compiled.forEach((types, c) -> {
-            List<TensorType> all = new ArrayList<>(List.of(new TensorType(DType.F32, Shape.SCALAR), new TensorType(DType.I64, Shape.SCALAR),
-                    TensorType.of(DType.I64, 2)));
+            Signature s = c.signature;
+            List<TensorType> all = new ArrayList<>(List.of(new TensorType(DType.F32, Shape.SCALAR)));
+            all.addAll(Collections.nCopies(s.key() - 1, NUMBER));
+            all.add(TensorType.of(DType.I64, 2));
             all.addAll(types);
-            c.trained.forEach(p -> all.add(p.type()));
-            c.trained.forEach(p -> states.get(p).forEach(s -> all.add(s.type())));
-            c.updated.forEach(p -> all.add(p.type()));
-            c.others.forEach(p -> all.add(p.type()));
+            s.trained.forEach(p -> all.add(p.type()));
+            s.trained.forEach(p -> states.get(p).forEach(state -> all.add(state.type())));
+            s.updated.forEach(p -> all.add(p.type()));
+            s.others.forEach(p -> all.add(p.type()));
             texts.add("inputs " + types + "\n" + c.function.explain(all.toArray(TensorType[]::new)));
         });
         return String.join("\n", texts);
@@ -309,18 +334,22 @@ public final class TrainStep implements AutoCloseable {
 
     /**
      * Returns a copy of what must be kept, beside the module's parameters, to go on later as if nothing had happened: {@code step} and {@code seed}
-     * (I64 of rank 0), and the optimizer's state of each trained parameter, e.g. {@code momentum.conv1.weight}.
+     * (I64 of rank 0), the optimizer's state of each trained parameter, e.g. {@code momentum.conv1.weight}, and {@code step.conv1.weight} where the
+     * objective did not read that parameter in all of the steps: in how many it did (I64 of rank 0).
      *
      * @throws IllegalStateException if this step is closed
      */
     public synchronized SequencedMap<String, Tensor> state() {
         requireOpen();
         SequencedMap<String, Tensor> all = new LinkedHashMap<>();
-        all.put("step", rank0(DType.I64, MemorySegment.ofArray(new long[] {steps})));
-        all.put("seed", rank0(DType.I64, MemorySegment.ofArray(new long[] {seed})));
+        all.put("step", rank0(steps));
+        all.put("seed", rank0(seed));
         states.forEach((p, s) -> {
             for (int i = 0; i < s.size(); i++) {
                 all.put(optimizer.stateNames().get(i) + "." + names.get(p), copy(s.get(i)));
+            }
+            if (counts.of(p) != steps) {
+                all.put("step." + names.get(p), rank0(counts.of(p)));
             }
         });
         return all;
@@ -329,16 +358,19 @@ public final class TrainStep implements AutoCloseable {
     /**
      * Goes back to a state. The module's parameters are to be loaded beside, by {@link Module#load}.
      *
-     * @param state as {@link #state} gave it; it is copied
-     * @throws IllegalArgumentException if a name is missing or unknown, or a type differs; then nothing is changed
+     * @param state as {@link #state} gave it; it is copied. A parameter without {@code step.NAME} counts as trained in all of its steps
+     * @throws IllegalArgumentException if a name is missing or unknown, a type differs, or a count is negative; then nothing is changed
      * @throws IllegalStateException if this step or a tensor is closed; then nothing is changed
      */
     public synchronized void load(Map<String, Tensor> state) {
         requireOpen();
         SequencedMap<String, TensorType> expected = new LinkedHashMap<>();
-        expected.put("step", new TensorType(DType.I64, Shape.SCALAR));
-        expected.put("seed", new TensorType(DType.I64, Shape.SCALAR));
+        expected.put("step", NUMBER);
+        expected.put("seed", NUMBER);
         states.forEach((p, s) -> {
+            if (state.containsKey("step." + names.get(p))) {
+                expected.put("step." + names.get(p), NUMBER);
+            }
             for (int i = 0; i < s.size(); i++) {
                 expected.put(optimizer.stateNames().get(i) + "." + names.get(p), s.get(i).type());
             }
@@ -354,14 +386,26 @@ public final class TrainStep implements AutoCloseable {
             throw new IllegalArgumentException("train step: the state has " + name + ", which this optimizer does not keep");
         });
         // Everything is copied before anything changes: any tensor may turn out to be closed.
-        long step = exactLong(state.get("step"));
+        long step = count(state, "step", Long.MAX_VALUE);
         long key = exactLong(state.get("seed"));
+        Map<Parameter, Long> trained = new LinkedHashMap<>();
+        names.forEach((p, name) -> trained.put(p, state.containsKey("step." + name) ? count(state, "step." + name, step) : step));
         Map<Parameter, List<Tensor>> loaded = new LinkedHashMap<>();
         states.forEach((p, s) -> loaded.put(p, IntStream.range(0, s.size())
                 .mapToObj(i -> copy(state.get(optimizer.stateNames().get(i) + "." + names.get(p)))).toList()));
         steps = step;
         seed = key;
+        counts.load(trained);
         states.putAll(loaded);
+    }
+
+    private static long count(Map<String, Tensor> state, String name, long most) {
+        long count = exactLong(state.get(name));
+        if (count < 0 || count > most) {
+            throw new IllegalArgumentException("train step: the state has " + count + " as " + name
+                    + (count < 0 ? ", which must not be negative" : ", though there were " + most + " steps"));
+        }
+        return count;
     }
 
     /**
@@ -371,7 +415,7 @@ public final class TrainStep implements AutoCloseable {
      */
     public synchronized TrainStep on(Backend other) {
         requireOpen();
-        TrainStep moved = new TrainStep(module, objective, optimizer, other, names, states);
+        TrainStep moved = new TrainStep(module, objective, optimizer, other, names, states, counts);
         moved.steps = steps;
         moved.seed = seed;
         moved.precision(precision);
@@ -396,8 +440,8 @@ public final class TrainStep implements AutoCloseable {
         }
     }
 
-    private static Tensor rank0(DType dtype, MemorySegment data) {
-        return Tensor.of(new TensorType(dtype, Shape.SCALAR), data);
+    private static Tensor rank0(long number) {
+        return Tensor.of(NUMBER, MemorySegment.ofArray(new long[] {number}));
     }
 
     private static long exactLong(Tensor t) {

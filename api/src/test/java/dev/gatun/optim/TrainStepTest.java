@@ -2,6 +2,7 @@ package dev.gatun.optim;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -398,6 +399,90 @@ class TrainStepTest {
             step.run(0.1f, x, y);
             step.run(0.1f, x, y);
             assertArrayEquals(new float[] {0}, best.toFloatArray());
+        }
+    }
+
+    /** Reads the first layer for one input and the second for two. */
+    private static TrainStep byInputs(Sequential net, Optimizer rule) {
+        return TrainStep.minimizing(net, (pass, in) -> List.of(net.layers().get(in.size() - 1).forward(in.getFirst(), pass).sum()), rule, BACKEND);
+    }
+
+    @Test
+    void aParameterThatIsReadLateBeginsWithItsOwnFirstStep() {
+        for (Optimizer rule : List.of(new Adam(), new AdamW(), new Adamax(), new NAdam(), Sgd.momentum(0.9).dampening(0.9))) {
+            Sequential late = new Sequential(zeroLine(), zeroLine());
+            Sequential fresh = new Sequential(zeroLine(), zeroLine());
+            try (TrainStep step = byInputs(late, rule); TrainStep first = byInputs(fresh, rule)) {
+                for (int i = 0; i < 50; i++) {
+                    step.run(0, x);
+                }
+                step.run(0.01f, x, x);
+                first.run(0.01f, x, x);
+                assertArrayEquals(values(fresh, "1.weight"), values(late, "1.weight"), rule.toString());
+                assertEquals(51, step.steps());
+            }
+        }
+    }
+
+    @Test
+    void partsThatAreTrainedTogetherAndAloneKeepTheirOwnCounts() {
+        Sequential net = new Sequential(zeroLine(), zeroLine());
+        TrainStep.Objective objective = (pass, in) -> {
+            Tensor hidden = net.layers().getFirst().forward(in.getFirst(), pass);
+            return List.of((in.size() == 1 ? hidden : net.layers().getLast().forward(in.getFirst(), pass).add(hidden)).sum());
+        };
+        try (TrainStep step = TrainStep.minimizing(net, objective, new Adam(), BACKEND)) {
+            step.run(0.01f, x, x);
+            assertFalse(step.state().containsKey("step.1.weight"));
+            step.run(0.01f, x);
+            step.run(0.01f, x);
+            // The plan for two inputs read one number for both layers until now.
+            step.run(0.01f, x, x);
+            Map<String, Tensor> state = step.state();
+            assertEquals(4, state.get("step").item());
+            assertEquals(2, state.get("step.1.weight").item());
+            assertEquals(List.of("step.1.weight", "step.1.bias"), state.keySet().stream().filter(name -> name.startsWith("step.")).toList());
+        }
+        // All gradients are constant, so each step of Adam goes by the rate: 4 and 2 of them.
+        assertEquals(-0.04, values(net, "0.weight")[0], 1e-5);
+        assertEquals(-0.02, values(net, "1.weight")[0], 1e-5);
+    }
+
+    @Test
+    void countsOfParametersAreResumedAndOlderStatesHaveOneForAll() {
+        Sequential net = new Sequential(zeroLine(), zeroLine());
+        try (TrainStep step = byInputs(net, new Adam()); TrainStep resumed = byInputs(net, new Adam())) {
+            step.run(0.01f, x);
+            step.run(0.01f, x);
+            step.run(0.01f, x, x);
+            Map<String, Tensor> state = step.state();
+            resumed.load(state);
+            resumed.run(0, x, x);
+            assertEquals(2, resumed.state().get("step.1.weight").item());
+            assertEquals(2, resumed.state().get("step.0.weight").item());
+            Map<String, Tensor> older = new LinkedHashMap<>(state);
+            older.keySet().removeIf(name -> name.startsWith("step."));
+            resumed.load(older);
+            assertEquals(older.keySet(), resumed.state().keySet());
+            resumed.run(0, x, x);
+            assertEquals(4, resumed.state().get("step").item());
+            assertEquals(3, resumed.state().get("step.0.weight").item());
+        }
+    }
+
+    @Test
+    void aStateWithAnImpossibleCountChangesNothing() {
+        try (TrainStep step = TrainStep.of(zeroLine(), Losses::mse, new Adam(), BACKEND)) {
+            step.run(0.1f, x, y);
+            Map<String, Tensor> state = new LinkedHashMap<>(step.state());
+            state.put("step", Tensor.scalar(DType.I64, -5));
+            assertEquals("train step: the state has -5 as step, which must not be negative",
+                    assertThrows(IllegalArgumentException.class, () -> step.load(state)).getMessage());
+            state.put("step", Tensor.scalar(DType.I64, 3));
+            state.put("step.bias", Tensor.scalar(DType.I64, 4));
+            assertEquals("train step: the state has 4 as step.bias, though there were 3 steps",
+                    assertThrows(IllegalArgumentException.class, () -> step.load(state)).getMessage());
+            assertEquals(1, step.steps());
         }
     }
 
