@@ -48,8 +48,13 @@ public final class Parameter {
         return new Parameter(type, initializer, true);
     }
 
-    /** Returns the present value: the parameter's own tensor. */
+    /**
+     * Returns the present value: the parameter's own tensor.
+     *
+     * @throws IllegalStateException inside the objective of a training step, of which it would become a constant; see {@link Pass#get}
+     */
     public synchronized Tensor value() {
+        Pass.requireNotRecording(this);
         if (value == null) {
             RandomStream random = owner == null ? new RandomStream(0, 0) : owner.randomOf(name);
             value = checked(initializer.draw(type, random)).eval();

@@ -9,12 +9,16 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * One forward pass: whether it trains, where its random numbers come from, and what each parameter stands for. It is handed down explicitly, so that
  * concurrent passes over one module never meet. A pass itself is for one thread.
  */
 public final class Pass {
+    /** The pass by which this thread records a function whose inputs parameters are. */
+    private static final ScopedValue<Pass> RECORDING = ScopedValue.newInstance();
+
     /** What becomes of new values of buffers. */
     private enum Updates { SET, COLLECT, DROP }
 
@@ -69,6 +73,23 @@ public final class Pass {
     }
 
     /**
+     * Returns what {@code body} records by this pass. Meanwhile this thread gets no parameter's value past it ({@link Parameter#value},
+     * {@link #inference}): it would be a constant of what is recorded, which no later step changes.
+     */
+    public <T> T recording(Supplier<T> body) {
+        return ScopedValue.where(RECORDING, this).call(body::get);
+    }
+
+    /** Checks that {@code parameter} may be read past a pass. */
+    static void requireNotRecording(Parameter parameter) {
+        if (RECORDING.isBound()) {
+            throw new IllegalStateException("parameter " + parameter + " is read past the pass of the objective that is being recorded, so that its present"
+                    + " value would be a constant of all steps; read it through that pass: pass.get(parameter), or forward(x, pass), after Module.eval() or"
+                    + " with pass.withoutUpdates() where the module shall not train");
+        }
+    }
+
+    /**
      * Returns a view of this pass that keeps what is computed through it from changing buffers: e.g. for a generator that only serves to train its
      * discriminator. Parameters and random numbers are those of this pass.
      */
@@ -88,6 +109,9 @@ public final class Pass {
 
     /** Returns the tensor that stands for {@code parameter}: the value updated in this pass, else the one that the pass began with. */
     public Tensor get(Parameter parameter) {
+        if (updates == Updates.SET) {
+            requireNotRecording(parameter);                       // it may be in this pass already
+        }
         return current.computeIfAbsent(parameter, values);
     }
 

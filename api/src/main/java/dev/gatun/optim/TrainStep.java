@@ -51,7 +51,8 @@ public final class TrainStep implements AutoCloseable {
     @FunctionalInterface
     public interface Objective {
         /**
-         * Records a loss. It is called when the step is compiled, not at each run: it may branch on types, not on values.
+         * Records a loss. It is called when the step is compiled, not at each run: it may branch on types, not on values. Parameters of whatever module
+         * it reads through {@code pass}: by {@link Pass#inference} or {@link Parameter#value} they would be constants of all runs, which is refused.
          *
          * @param pass hands out parameters; it trains
          * @return the loss, one floating number, then whatever else a run shall give
@@ -233,7 +234,7 @@ public final class TrainStep implements AutoCloseable {
             read.add(p);
             return standIn(p.type());
         });
-        requireLoss(objective.apply(survey, types.stream().map(TrainStep::standIn).toList()));
+        requireLoss(survey.recording(() -> objective.apply(survey, types.stream().map(TrainStep::standIn).toList())));
         List<Parameter> trained = names.keySet().stream().filter(read::contains).toList();
         List<Parameter> updated = List.copyOf(survey.updates().keySet());
         List<Parameter> others = read.stream().filter(p -> !names.containsKey(p) && !survey.updates().containsKey(p)).toList();
@@ -296,7 +297,7 @@ public final class TrainStep implements AutoCloseable {
             }
             return values.get(p);
         });
-        List<Tensor> results = objective.apply(pass, in.subList(first, first + s.inputs));
+        List<Tensor> results = pass.recording(() -> objective.apply(pass, in.subList(first, first + s.inputs)));
         List<Tensor> parameters = s.trained.stream().map(values::get).toList();
         List<Tensor> gradients = optimizer.adjust(Gradients.of(requireLoss(results), parameters));
         List<Tensor> out = new ArrayList<>();

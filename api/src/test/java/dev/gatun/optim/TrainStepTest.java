@@ -156,6 +156,24 @@ class TrainStepTest {
     }
 
     @Test
+    void anObjectiveThatReadsPastItsPassIsRefused() {
+        Linear generator = zeroLine();
+        Linear critic = zeroLine();
+        for (Pass past : List.of(Pass.inference(), Pass.training(1))) {
+            try (TrainStep step = TrainStep.minimizing(critic,
+                    (pass, in) -> List.of(critic.forward(generator.forward(in.getFirst(), past), pass).mean()), new Sgd(), BACKEND)) {
+                String message = assertThrows(IllegalStateException.class, () -> step.run(1, x)).getMessage();
+                assertTrue(message.startsWith("parameter weight f32[1, 1] is read past the pass of the objective that is being recorded"), message);
+            }
+        }
+        try (TrainStep step = TrainStep.minimizing(critic, (pass, in) -> List.of(in.getFirst().mul(critic.weight().value()).mean()), new Sgd(), BACKEND)) {
+            assertThrows(IllegalStateException.class, () -> step.run(1, x));
+        }
+        // After it, and on other threads, values are read as ever.
+        assertArrayEquals(new float[] {0}, values(critic, "weight"));
+    }
+
+    @Test
     void auxiliaryResultsComeBehindTheLoss() {
         Linear line = zeroLine();
         try (TrainStep step = TrainStep.minimizing(line, (pass, in) -> {
