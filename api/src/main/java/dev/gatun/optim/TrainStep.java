@@ -42,7 +42,8 @@ import java.util.stream.IntStream;
  * because a shape does not fit or a label is out of range, parameters, state and step count stay what they were.
  *
  * <p>What is trained is settled when the step is made: the parameters of one module that are not frozen then, and that the objective reads. Whether
- * parts of it are pinned by {@link Module#eval} is read when a combination of input types arrives for the first time. Thread-safe: runs come one
+ * parts of it are pinned by {@link Module#eval} is read when a combination of input types arrives for the first time. Each combination costs a plan; the
+ * last 16 keep the memory for what is computed in between, those before take it anew when they come again. Thread-safe: runs come one
  * after another, each holding this object's monitor. So {@code synchronized (step)} around saving or evaluating the network on another thread keeps it
  * between two runs.
  */
@@ -63,6 +64,10 @@ public final class TrainStep implements AutoCloseable {
     /** Random layers of one step draw from this many streams at most; the next step's begin behind them. */
     private static final long STREAMS = 1 << 16;
 
+    /** Plans for this many combinations of input types keep their arenas between runs. */
+    private static final int ARENAS = 16;
+
+    private static final System.Logger LOG = System.getLogger("dev.gatun");
     private static final TensorType NUMBER = new TensorType(DType.I64, Shape.SCALAR);
 
     /**
@@ -89,7 +94,8 @@ public final class TrainStep implements AutoCloseable {
     private final Backend backend;
     private final SequencedMap<Parameter, String> names = new LinkedHashMap<>();
     private final Map<Parameter, List<Tensor>> states = new LinkedHashMap<>();
-    private final Map<List<TensorType>, Compiled> compiled = new LinkedHashMap<>();
+    /** The one that was used last comes last. */
+    private final Map<List<TensorType>, Compiled> compiled = new LinkedHashMap<>(16, 0.75f, true);
     private final StepCounts counts;
     private long steps;
     private long seed;
@@ -177,6 +183,7 @@ public final class TrainStep implements AutoCloseable {
     public synchronized List<Tensor> run(float learningRate, Tensor... inputs) {
         requireOpen();
         Compiled c = compiledFor(Arrays.stream(inputs).map(Tensor::type).toList());
+        compiled.values().stream().limit(Math.max(0, compiled.size() - ARENAS)).forEach(old -> old.function.trim());
         Signature s = c.signature;
         List<Tensor> operands = new ArrayList<>();
         operands.add(Tensor.of(new TensorType(DType.F32, Shape.SCALAR), MemorySegment.ofArray(new float[] {learningRate})));
@@ -221,6 +228,10 @@ public final class TrainStep implements AutoCloseable {
             known.function.close();
         }
         compiled.put(types, fresh);
+        if (known == null && compiled.size() == ARENAS + 1) {
+            LOG.log(System.Logger.Level.WARNING, "A training step was run with {0} different combinations of input types, at last {1}. Each costs a plan, and"
+                    + " memory that the {2} last ones keep: pad inputs to few sizes.", ARENAS + 1, types, ARENAS);
+        }
         return fresh;
     }
 

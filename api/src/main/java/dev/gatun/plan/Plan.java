@@ -55,10 +55,14 @@ public final class Plan implements AutoCloseable {
     private record Resources(ConcurrentLinkedQueue<Frame> idle, List<Optional<Buffer>> constants, Runnable giveBack) implements Runnable {
         @Override
         public void run() {
+            closeIdle();
+            giveBack.run();
+        }
+
+        void closeIdle() {
             for (Frame f = idle.poll(); f != null; f = idle.poll()) {
                 f.executable().close();
             }
-            giveBack.run();
         }
     }
 
@@ -262,6 +266,11 @@ public final class Plan implements AutoCloseable {
             external[externals() + i] = resources.constants.get(i).orElse(null);
         }
         return new Frame(backend.link(program), external);
+    }
+
+    /** Gives idle arenas back; the next call takes a new one. */
+    public void trim() {
+        resources.closeIdle();
     }
 
     /** Gives constants and idle arenas back; the plan must not be run any more. */

@@ -22,6 +22,7 @@ import dev.gatun.nn.Parameter;
 import dev.gatun.nn.Pass;
 import dev.gatun.nn.Sequential;
 import dev.gatun.spi.Backend;
+import dev.gatun.spi.HostMemory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -366,6 +367,28 @@ class TrainStepTest {
             assertEquals(2, step.steps());
             String text = step.explain();
             assertTrue(text.contains("inputs [f32[4, 1], f32[4, 1]]") && text.contains("inputs [f32[3, 1], f32[3, 1]]"), text);
+        }
+    }
+
+    @Test
+    void manyCombinationsOfTypesDoNotEachKeepAnArena() {
+        Linear wide = new Linear(1, 1 << 16);
+        try (TrainStep step = TrainStep.minimizing(wide, (pass, in) -> List.of(wide.forward(in.getFirst(), pass).square().mean()
+                .add(in.getLast().sum().mul(0))), new Sgd(), BACKEND)) {
+            long before = HostMemory.shared().usedBytes();
+            long few = 0;
+            for (int i = 1; i <= 40; i++) {
+                step.run(0.1f, x, Tensor.zeros(DType.F32, i)).forEach(Tensor::close);
+                if (i == 16) {
+                    few = HostMemory.shared().usedBytes() - before;
+                }
+            }
+            assertTrue(few > 16 << 20, () -> "arenas are too small for this test");
+            long many = HostMemory.shared().usedBytes() - before;
+            assertTrue(many < 1.1 * few, "40 combinations hold " + many + " bytes");
+            // One whose arena is gone takes another one.
+            step.run(0.1f, x, Tensor.zeros(DType.F32, 1));
+            assertEquals(41, step.steps());
         }
     }
 
