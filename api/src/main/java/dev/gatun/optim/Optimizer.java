@@ -17,14 +17,14 @@ public interface Optimizer {
         }
     }
 
-    /** Returns the names of what is kept for each parameter between steps; checkpoints bear them. */
+    /** Returns the names of what is kept for each parameter between steps, none of which is {@code step}; checkpoints bear them. */
     List<String> stateNames();
 
     /** Returns the state before the first step of a parameter, in the order of {@link #stateNames}. */
     List<Tensor> initialState(TensorType parameter);
 
     /**
-     * Records one step of one parameter.
+     * Records one step of one parameter. The types of parameter and state stay what they are.
      *
      * @param p the parameter
      * @param g its gradient, of its type

@@ -118,14 +118,22 @@ public final class TrainStep implements AutoCloseable {
      * values are read anew at each run, and their running statistics move.
      *
      * @param backend stays the caller's to close
-     * @throws IllegalArgumentException if there is nothing to train
+     * @throws IllegalArgumentException if there is nothing to train, or the optimizer's initial state is not what its names say
      */
     public static TrainStep minimizing(Module trained, Objective objective, Optimizer optimizer, Backend backend) {
+        if (optimizer.stateNames().contains("step")) {
+            throw new IllegalArgumentException("train step: no state of an optimizer can be called step, which is in how many steps a parameter was trained");
+        }
         SequencedMap<Parameter, String> names = new LinkedHashMap<>();
         SequencedMap<Parameter, List<Tensor>> states = new LinkedHashMap<>();
         trained.parameters().forEach((name, p) -> {
             if (p.isTrainable() && names.putIfAbsent(p, name) == null) {
-                states.put(p, optimizer.initialState(p.type()));
+                List<Tensor> state = optimizer.initialState(p.type());
+                if (state.size() != optimizer.stateNames().size()) {
+                    throw new IllegalArgumentException("train step: the optimizer's initial state must be " + optimizer.stateNames() + ", it has "
+                            + state.size() + " tensors");
+                }
+                states.put(p, state);
             }
         });
         if (names.isEmpty()) {
@@ -311,11 +319,16 @@ public final class TrainStep implements AutoCloseable {
         List<Tensor> results = pass.recording(() -> objective.apply(pass, in.subList(first, first + s.inputs)));
         List<Tensor> parameters = s.trained.stream().map(values::get).toList();
         List<Tensor> gradients = optimizer.adjust(Gradients.of(requireLoss(results), parameters));
+        if (gradients.size() != parameters.size()) {
+            throw new IllegalArgumentException("train step: the optimizer's adjust must give a gradient for each of the " + parameters.size()
+                    + " parameters, it gave " + gradients.size());
+        }
         List<Tensor> out = new ArrayList<>();
         List<Tensor> after = new ArrayList<>();
         for (int i = 0; i < parameters.size(); i++) {
             Tensor step = in.get(1 + s.groups.get(i));
             Optimizer.Update u = optimizer.update(parameters.get(i), gradients.get(i), before.get(i), learningRate, step);
+            requireLike(s.trained.get(i), before.get(i), u);
             out.add(u.p());
             after.addAll(u.state());
         }
@@ -324,6 +337,15 @@ public final class TrainStep implements AutoCloseable {
         s.updated.forEach(p -> out.add(pass.updates().get(p)));
         out.addAll(results);
         return out;
+    }
+
+    private void requireLike(Parameter p, List<Tensor> state, Optimizer.Update u) {
+        List<TensorType> given = u.state().stream().map(Tensor::type).toList();
+        List<TensorType> wanted = state.stream().map(Tensor::type).toList();
+        if (!u.p().type().equals(p.type()) || !given.equals(wanted)) {
+            throw new IllegalArgumentException("train step: the update of " + p + " must keep its type and those of the state " + optimizer.stateNames() + " "
+                    + wanted + ", the optimizer gave " + u.p().type() + " and " + given);
+        }
     }
 
     /** Returns the plans compiled so far: steps, fusions, layouts and arena. */

@@ -11,6 +11,7 @@ import dev.gatun.Backends;
 import dev.gatun.DType;
 import dev.gatun.Gradients;
 import dev.gatun.Tensor;
+import dev.gatun.TensorType;
 import dev.gatun.nn.Activation;
 import dev.gatun.nn.BatchNorm;
 import dev.gatun.nn.Dropout;
@@ -23,6 +24,7 @@ import dev.gatun.nn.Pass;
 import dev.gatun.nn.Sequential;
 import dev.gatun.spi.Backend;
 import dev.gatun.spi.HostMemory;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -525,6 +527,39 @@ class TrainStepTest {
                     assertThrows(IllegalArgumentException.class, () -> step.load(state)).getMessage());
             assertEquals(1, step.steps());
         }
+    }
+
+    /** Keeps "m", and gives {@code given} tensors as its state. */
+    private record Wrong(int given, String name, DType dtype) implements Optimizer {
+        @Override
+        public List<String> stateNames() {
+            return List.of(name);
+        }
+
+        @Override
+        public List<Tensor> initialState(TensorType parameter) {
+            return List.of(Tensor.full(parameter.dtype(), parameter.shape(), 0));
+        }
+
+        @Override
+        public Update update(Tensor p, Tensor g, List<Tensor> state, Tensor learningRate, Tensor step) {
+            return new Update(p.sub(g.mul(learningRate)), Collections.nCopies(given, state.getFirst().add(g).cast(dtype)));
+        }
+    }
+
+    @Test
+    void anOptimizerThatDoesNotGiveTheStateThatItTookIsRefused() {
+        for (Wrong rule : List.of(new Wrong(0, "m", DType.F32), new Wrong(2, "m", DType.F32), new Wrong(1, "m", DType.F64))) {
+            Linear line = zeroLine();
+            try (TrainStep step = TrainStep.of(line, Losses::mse, rule, BACKEND)) {
+                String message = assertThrows(IllegalArgumentException.class, () -> step.run(0.1f, x, y)).getMessage();
+                assertEquals("train step: the update of weight f32[1, 1] must keep its type and those of the state [m] [f32[1, 1]], the optimizer gave"
+                        + " f32[1, 1] and " + Collections.nCopies(rule.given, TensorType.of(rule.dtype, 1, 1)), message);
+                assertArrayEquals(new float[] {0}, values(line, "weight"));
+                assertEquals(0, step.steps());
+            }
+        }
+        assertThrows(IllegalArgumentException.class, () -> TrainStep.of(zeroLine(), Losses::mse, new Wrong(1, "step", DType.F32), BACKEND));
     }
 
     @Test
