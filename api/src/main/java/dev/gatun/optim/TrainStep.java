@@ -152,8 +152,14 @@ public final class TrainStep implements AutoCloseable {
         }, optimizer, backend);
     }
 
-    /** Returns this step with another seed for dropout and the like, before the first run. @return this step */
+    /**
+     * Returns this step with another seed for dropout and the like, before the first run.
+     *
+     * @return this step
+     * @throws IllegalStateException if it has been run
+     */
     public synchronized TrainStep seed(long seed) {
+        requireNotRun("seed");
         this.seed = seed;
         return this;
     }
@@ -165,9 +171,11 @@ public final class TrainStep implements AutoCloseable {
      * @param other F32 or BF16
      * @return this step
      * @throws IllegalArgumentException if gradients do not fit the range of {@code other}
+     * @throws IllegalStateException if it has been run
      * @throws UnsupportedOperationException if the backend cannot compute in it; the message says why
      */
     public synchronized TrainStep precision(Precision other) {
+        requireNotRun("precision");
         if (other != Precision.F32 && other != Precision.BF16) {
             throw new IllegalArgumentException("train step: gradients do not fit the range of " + other.label() + ", train in BF16 or F32");
         }
@@ -466,6 +474,12 @@ public final class TrainStep implements AutoCloseable {
         compiled.clear();
         states.values().forEach(s -> s.forEach(Tensor::close));
         states.clear();
+    }
+
+    private void requireNotRun(String what) {
+        if (!compiled.isEmpty()) {
+            throw new IllegalStateException("train step: the " + what + " is to be chosen before the first run");
+        }
     }
 
     private void requireOpen() {

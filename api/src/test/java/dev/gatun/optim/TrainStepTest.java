@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gatun.Backends;
 import dev.gatun.DType;
 import dev.gatun.Gradients;
+import dev.gatun.Precision;
 import dev.gatun.Tensor;
 import dev.gatun.TensorType;
 import dev.gatun.nn.Activation;
@@ -572,6 +573,18 @@ class TrainStepTest {
         try (TrainStep step = TrainStep.of(line, Losses::mse, new Sgd(), BACKEND)) {
             assertEquals("train step: takes 2 inputs, x and target, got 1",
                     assertThrows(IllegalArgumentException.class, () -> step.run(0.1f, x)).getMessage());
+        }
+    }
+
+    @Test
+    void seedAndPrecisionAreChosenBeforeTheFirstRun() {
+        try (TrainStep step = TrainStep.of(zeroLine(), Losses::mse, new Sgd(), BACKEND).seed(1).seed(2)) {
+            step.run(0.1f, x, y);
+            assertEquals("train step: the seed is to be chosen before the first run",
+                    assertThrows(IllegalStateException.class, () -> step.seed(3)).getMessage());
+            assertEquals("train step: the precision is to be chosen before the first run",
+                    assertThrows(IllegalStateException.class, () -> step.precision(Precision.BF16)).getMessage());
+            assertEquals(2, step.state().get("seed").item());
         }
     }
 
