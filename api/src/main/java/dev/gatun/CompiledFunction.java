@@ -22,7 +22,8 @@ import java.util.function.UnaryOperator;
  * A function of tensors, traced once for each combination of input types and planned as a whole: the front door for anything in a loop or a service.
  *
  * <p>While the body is traced its inputs are placeholders with types but no values, so it may branch on types, not on values. Tensors with values that the
- * body reaches are frozen: folded, prepacked, and not seen again. Thread-safe; concurrent calls run side by side.
+ * body reaches are frozen: folded, prepacked, and not seen again. Where they are values of parameters, inputs of each combination of types find those of the
+ * moment when the first of them came. Thread-safe; concurrent calls run side by side.
  *
  * {@snippet :
  * try (var f = CompiledFunction.of(backend, in -> List.of(in.get(0).matmul(w).relu()))) {

@@ -1,14 +1,18 @@
 package dev.gatun;
 
 import dev.gatun.nn.Layer;
+import dev.gatun.nn.Parameter;
 import dev.gatun.nn.Pass;
 import dev.gatun.quantization.Calibration;
 import dev.gatun.spi.Backend;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A network frozen for inference on one backend: weights are folded and prepacked when the first input of a type arrives, and later changes of the network's
- * parameters are not seen. Thread-safe; concurrent predictions run side by side.
+ * parameters are not seen, whatever inputs come: a parameter is what it was when the first prediction read it. To predict with other values is for another
+ * predictor. Thread-safe; concurrent predictions run side by side.
  *
  * {@snippet :
  * try (var backend = Backends.best(); var predictor = Predictor.of(net, backend)) {
@@ -18,14 +22,19 @@ import java.util.List;
  */
 public final class Predictor implements AutoCloseable {
     private final CompiledFunction function;
+    /** What was read: plans for further types are made of it. A training meanwhile takes other memory, since these are aliases. */
+    private final Map<Parameter, Tensor> values;
 
-    private Predictor(CompiledFunction function) {
+    private Predictor(CompiledFunction function, Map<Parameter, Tensor> values) {
         this.function = function;
+        this.values = values;
     }
 
     /** Returns a predictor of {@code net}; the backend stays the caller's to close. */
     public static Predictor of(Layer net, Backend backend) {
-        return new Predictor(CompiledFunction.of(backend, in -> List.of(net.forward(in.getFirst(), Pass.inference()))));
+        Map<Parameter, Tensor> values = new ConcurrentHashMap<>();
+        return new Predictor(CompiledFunction.of(backend, in -> List.of(net.forward(in.getFirst(),
+                Pass.inference(p -> values.computeIfAbsent(p, read -> read.value().alias()))))), values);
     }
 
     /**
@@ -34,7 +43,7 @@ public final class Predictor implements AutoCloseable {
      * the first one's type.
      */
     public static Predictor takingOver(Layer net, Backend backend) {
-        return new Predictor(of(net, backend).function.takingOver());
+        return new Predictor(CompiledFunction.of(backend, in -> List.of(net.forward(in.getFirst(), Pass.inference()))).takingOver(), Map.of());
     }
 
     /**
@@ -47,7 +56,7 @@ public final class Predictor implements AutoCloseable {
      * @throws UnsupportedOperationException if the backend cannot compute in it; the message says why
      */
     public Predictor precision(Precision other) {
-        return new Predictor(function.precision(other));
+        return new Predictor(function.precision(other), values);
     }
 
     /**
@@ -57,7 +66,7 @@ public final class Predictor implements AutoCloseable {
      * @throws UnsupportedOperationException if the backend cannot compute in 8 bits; the message says why
      */
     public Predictor quantized(Calibration calibration) {
-        return new Predictor(function.quantized(calibration));
+        return new Predictor(function.quantized(calibration), values);
     }
 
     /**
@@ -84,5 +93,6 @@ public final class Predictor implements AutoCloseable {
     @Override
     public void close() {
         function.close();
+        values.values().forEach(Tensor::close);
     }
 }

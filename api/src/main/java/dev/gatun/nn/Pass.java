@@ -50,6 +50,11 @@ public final class Pass {
         return of(false, Optional.empty(), Parameter::value, Updates.SET);
     }
 
+    /** Returns {@link #inference()} in which parameters stand for what {@code values} says, which is asked once a parameter. */
+    public static Pass inference(Function<Parameter, Tensor> values) {
+        return of(false, Optional.empty(), values, Updates.DROP);
+    }
+
     /**
      * Returns a pass that trains over the present values of parameters. New running statistics are computed and set at once.
      *
@@ -74,7 +79,7 @@ public final class Pass {
 
     /**
      * Returns what {@code body} records by this pass. Meanwhile this thread gets no parameter's value past it ({@link Parameter#value},
-     * {@link #inference}): it would be a constant of what is recorded, which no later step changes.
+     * {@link #inference()}): it would be a constant of what is recorded, which no later step changes.
      */
     public <T> T recording(Supplier<T> body) {
         return ScopedValue.where(RECORDING, this).call(body::get);

@@ -53,7 +53,7 @@ public final class TrainStep implements AutoCloseable {
     public interface Objective {
         /**
          * Records a loss. It is called when the step is compiled, not at each run: it may branch on types, not on values. Parameters of whatever module
-         * it reads through {@code pass}: by {@link Pass#inference} or {@link Parameter#value} they would be constants of all runs, which is refused.
+         * it reads through {@code pass}: by {@link Pass#inference()} or {@link Parameter#value} they would be constants of all runs, which is refused.
          *
          * @param pass hands out parameters; it trains
          * @return the loss, one floating number, then whatever else a run shall give
