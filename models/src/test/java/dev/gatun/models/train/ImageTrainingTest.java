@@ -177,6 +177,32 @@ class ImageTrainingTest {
     }
 
     @Test
+    void networkThatGivesNaNKnowsNothing() {
+        float nan = Float.NaN;
+        Answers lost = new Answers(new float[] {nan, nan, nan, 5, 5, nan, 3, 0, 0, 0, 0, 9}, new byte[] {0, 0, 0, 2}, 1);
+        assertArrayEquals(new int[] {-1, -1, 0, 2}, new int[] {lost.best(0), lost.best(1), lost.best(2), lost.best(3)});
+        assertEquals(.5, lost.accuracy());
+        assertEquals(.5, lost.agreement(lost));
+    }
+
+    @Test
+    void answersThatCannotBeComparedAreRefused() {
+        Answers two = new Answers(new float[] {1, 2, 3, 4}, new byte[] {0, 1}, 1);
+        Answers one = new Answers(new float[] {1, 2}, new byte[] {0}, 1);
+        assertEquals("answers: 2 scores of 1 images cannot be compared with 4 of 2",
+                assertThrows(IllegalArgumentException.class, () -> one.agreement(two)).getMessage());
+        assertThrows(IllegalArgumentException.class, () -> two.agreement(one));
+        assertThrows(IllegalArgumentException.class, () -> one.difference(two));
+        assertThrows(IllegalArgumentException.class, () -> new Answers(new float[3], new byte[2], 1));
+        try (Predictor predictor = Predictor.of(new Mlp(784, 4), backend)) {
+            assertEquals("answers: there are no images to ask about",
+                    assertThrows(IllegalArgumentException.class, () -> Answers.of(predictor, IMAGES.slice(0, 0), 10)).getMessage());
+            assertEquals("answers: the predictor gives [10, 4] for 10 images of 10 classes",
+                    assertThrows(IllegalArgumentException.class, () -> Answers.of(predictor, IMAGES, 10)).getMessage());
+        }
+    }
+
+    @Test
     void learningRateFallsFromEpochToEpochHoweverManyThereAre() {
         Recipe recipe = Recipe.LENET.with(.5f, 64, 2);
         assertEquals(.5f, recipe.learningRate(0));
