@@ -6,7 +6,8 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 
 /**
- * What a quantized network loses. A class is the place of the largest number along the last axis of a result.
+ * What a quantized network loses. A class is the place of the largest number along the last axis of a result; where one is NaN
+ * there is none.
  *
  * @param samples how many results were compared
  * @param accuracy the part of the samples that the float32 network classifies as they are labelled
@@ -70,7 +71,7 @@ public record Comparison(long samples, OptionalDouble accuracy, OptionalDouble q
             for (int row = 0; row < rows; row++) {
                 int of = argmax(a, row * classes, classes);
                 int ofQuantized = argmax(b, row * classes, classes);
-                same += of == ofQuantized ? 1 : 0;
+                same += of >= 0 && of == ofQuantized ? 1 : 0;
                 if (labels.length > 0) {
                     labelled++;
                     right += of == labels[row] ? 1 : 0;
@@ -82,7 +83,10 @@ public record Comparison(long samples, OptionalDouble accuracy, OptionalDouble q
 
         private static int argmax(float[] values, int from, int count) {
             int best = 0;
-            for (int i = 1; i < count; i++) {
+            for (int i = 0; i < count; i++) {
+                if (Float.isNaN(values[from + i])) {
+                    return -1;
+                }
                 best = values[from + i] > values[from + best] ? i : best;
             }
             return best;

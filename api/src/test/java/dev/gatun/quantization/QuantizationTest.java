@@ -140,6 +140,15 @@ class QuantizationTest {
     }
 
     @Test
+    void numbersThatAreNaNAreOfNoClass() {
+        Comparison.Sums sums = new Comparison.Sums();
+        float[] lost = {Float.NaN, Float.NaN, 4, 3};
+        sums.add(Tensor.of(lost, 2, 2), Tensor.of(lost, 2, 2), Tensor.of(new long[] {0, 0}, 2));
+        assertEquals(.5, sums.comparison().agreement());
+        assertEquals(.5, sums.comparison().accuracy().orElseThrow());
+    }
+
+    @Test
     void nothingSeenGivesNoRanges() {
         assertThrows(IllegalStateException.class, () -> Quantization.calibrate(net(), backend, Observer.minMax(), List.of()));
         assertThrows(IllegalArgumentException.class, () -> new Comparison.Sums().comparison());
