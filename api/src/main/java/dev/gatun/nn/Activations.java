@@ -21,9 +21,9 @@ public final class Activations {
         return x.relu();
     }
 
-    /** Returns min(max(x, 0), 6). */
+    /** Returns min(max(x, 0), 6). Its gradient where x = 0, as behind another ReLU or over padding, is 0; where x = 6 it is 1/2, PyTorch's is 0. */
     public static Tensor relu6(Tensor x) {
-        return hardtanh(x, 0, 6);
+        return x.relu().min(Tensor.scalar(x.dtype(), 6));
     }
 
     /** Returns 1/(1 + e⁻ˣ). */
@@ -116,7 +116,7 @@ public final class Activations {
         return x.mul(softplus(x).tanh());
     }
 
-    /** Returns min(max(x/6 + 1/2, 0), 1). */
+    /** Returns min(max(x/6 + 1/2, 0), 1). Its gradients at the ends are those of {@link #relu6} of x + 3. */
     public static Tensor hardsigmoid(Tensor x) {
         return relu6(x.add(3)).div(6);
     }
@@ -126,7 +126,7 @@ public final class Activations {
         return x.mul(hardsigmoid(x));
     }
 
-    /** Returns min(max(x, low), high). */
+    /** Returns min(max(x, low), high). Where x is a limit the gradient is 1/2; PyTorch's is 0. */
     public static Tensor hardtanh(Tensor x, double low, double high) {
         return x.clip(low, high);
     }

@@ -3,6 +3,7 @@ package dev.gatun.nn;
 import static dev.gatun.nn.Close.assertClose;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.Gradients;
 import dev.gatun.Tensor;
@@ -72,6 +73,16 @@ class ActivationsTest {
         assertIs(Activations::hardsigmoid, x -> Math.clamp(x / 6 + 0.5, 0, 1));
         assertIs(Activations::hardswish, x -> x * Math.clamp(x / 6 + 0.5, 0, 1));
         assertIs(x -> Activations.hardtanh(x, -2, 0.5), x -> Math.clamp(x, -2, 0.5));
+    }
+
+    @Test
+    void zerosDoNotPassGradientsThroughRectifiers() {
+        Tensor x = Tensor.of(new float[] {0, -0f, 1, 6});
+        assertClose(Gradients.of(Activations.relu(x).sum(), x).getFirst(), 0, 0, 1, 1);
+        assertClose(Gradients.of(Activations.relu6(x).sum(), x).getFirst(), 0, 0, 1, .5);
+        Tensor end = Tensor.of(new float[] {-3, 0});
+        assertClose(Gradients.of(Activations.hardsigmoid(end).sum(), end).getFirst(), 0, 1 / 6.0);
+        assertTrue(Float.isNaN(Activations.relu6(Tensor.of(new float[] {Float.NaN})).toFloatArray()[0]));
     }
 
     @Test
