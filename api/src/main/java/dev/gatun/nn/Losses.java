@@ -53,7 +53,10 @@ public final class Losses {
         return CrossEntropy.MEAN.ofLogProbabilities(x, labels);
     }
 
-    /** Returns mean -(target·ln x + (1 - target)·ln(1 - x)) for probabilities x; no logarithm counts as less than -100, where its gradient is 0. */
+    /**
+     * Returns mean -(target·ln x + (1 - target)·ln(1 - x)) for probabilities x; no logarithm counts as less than -100, where its gradient is 0. That x is in
+     * [0, 1] is not checked, it would be to compute it first: of logits take {@link #bceLogits}.
+     */
     public static Tensor bce(Tensor x, Tensor target) {
         requireSame("bce", x, target);
         Tensor present = target.mul(log(x));
@@ -111,6 +114,10 @@ public final class Losses {
     }
 
     private static void requireSame(String op, Tensor x, Tensor target) {
+        if (!x.dtype().isFloating() || !target.dtype().isFloating()) {
+            throw new IllegalArgumentException(op + ": x is " + x.dtype().label() + " and target " + target.dtype().label()
+                    + " but both must be floating, write cast(DType.F32)");
+        }
         if (!x.shape().equals(target.shape())) {
             throw new IllegalArgumentException(op + ": x" + x.shape() + " and target" + target.shape()
                     + " must have one shape (expand or reshape one)");

@@ -125,6 +125,10 @@ class LossesTest {
         assertEquals("crossEntropy: labels are f32 but must be i32 or i64, write labels.cast(DType.I64)",
                 assertThrows(IllegalArgumentException.class, () -> Losses.crossEntropy(logits, Tensor.zeros(DType.F32, 5, 3))).getMessage());
         assertThrows(IllegalArgumentException.class, () -> Losses.huber(x, target, 0));
+        Tensor whole = Tensor.zeros(DType.I32, 4);
+        assertEquals("mse: x is i32 and target i32 but both must be floating, write cast(DType.F32)",
+                assertThrows(IllegalArgumentException.class, () -> Losses.mse(whole, whole)).getMessage());
+        assertThrows(IllegalArgumentException.class, () -> Losses.bceLogits(x, whole));
         assertThrows(IllegalArgumentException.class, () -> CrossEntropy.MEAN.smoothing(1.5));
     }
 }
