@@ -111,7 +111,7 @@ class LauncherTest {
     @Test
     void demoLeavesAnArchiveOfClassesThatOtherCommandsStartFrom() throws Exception {
         var script = installation();
-        var archive = "-XX:SharedArchiveFile=" + folder.resolve("installed here/bin").toRealPath() + "/../lib/gatun.jsa";
+        var archive = "-XX:SharedArchiveFile=" + folder.resolve("installed here/lib").toRealPath() + "/gatun.jsa";
         var demo = run(script, java, "demo").out.lines().toList();
         assertTrue(demo.containsAll(List.of("-XX:+AutoCreateSharedArchive", archive)), demo.toString());
         assertTrue(run(script, java, "backends").out.lines().noneMatch(archive::equals), "there is none yet");
