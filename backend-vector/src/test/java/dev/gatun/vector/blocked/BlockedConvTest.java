@@ -151,7 +151,9 @@ class BlockedConvTest {
     @Test
     void theMethodFollowsTheGeometry() {
         assertEquals("conv winograd 4x4", name(conv(1, 1, 1), f32(1, 64, 56, 56), f32(64, 64, 3, 3)));
-        assertEquals("conv winograd 4x4", name(conv(1, 1, 1), f32(1, 512, 14, 14), f32(512, 512, 3, 3)));
+        assertEquals("conv winograd 4x4", name(conv(1, 1, 1), f32(1, 512, 28, 28), f32(512, 512, 3, 3)));
+        assertEquals("conv winograd 4x4", name(conv(1, 1, 1), f32(2, 512, 14, 14), f32(512, 512, 3, 3)));
+        assertEquals("conv winograd 2x2", name(conv(1, 1, 1), f32(1, 512, 14, 14), f32(512, 512, 3, 3)), "no slower, in fewer bytes");
         assertEquals("conv winograd 2x2", name(conv(1, 1, 1), f32(1, 512, 10, 10), f32(512, 512, 3, 3)), "4x4 would wait for its weights");
         assertEquals("conv winograd 2x2", name(conv(1, 1, 1), f32(1, 512, 7, 7), f32(512, 512, 3, 3)), "one image of ResNet's last stage");
         assertEquals("conv direct 3x3", name(conv(1, 1, 1), f32(1, 512, 5, 5), f32(512, 512, 3, 3)), "2x2 would wait for its weights");
