@@ -73,7 +73,7 @@ final class ConvBackwardData {
     }
 
     private long weightBytes() {
-        return (Panels.groupBytes(block * taps, inner) + 63) / 64 * 64;
+        return Panels.bytes(inner, block * taps);
     }
 
     private long panelBytes() {
@@ -162,7 +162,8 @@ final class ConvBackwardData {
     private void packWeights(int rows, long w, long slice) {
         long weights = slice + Tiles.SCRATCH_BYTES + tableBytes();
         for (int k = 0; k < inner; k += KC) {
-            Panels.packTransposedA(rows, Math.min(KC, inner - k), w + k * (long) K * FLOAT, K * FLOAT, weights + Panels.groupBytes(rows, k));
+            int kc = Math.min(KC, inner - k);
+            Panels.packRows(MC, kc, 0, kc, rows, w + k * (long) K * FLOAT, K * FLOAT, weights + Panels.bytes(k, rows));
         }
     }
 
@@ -189,12 +190,12 @@ final class ConvBackwardData {
         for (int k = 0; k < inner; k += KC) {
             int kc = Math.min(KC, inner - k);
             Panels.packB(false, kc, nc, dy + (k * (long) positions + p) * FLOAT, positions * FLOAT, panels);
-            long groups = kc * Tiles.ROWS * FLOAT;
             for (int m = 0; m < rows; m += MC) {
-                long a = weights + Panels.groupBytes(rows, k) + m / Tiles.ROWS * groups;
+                int mc = Math.min(MC, rows - m);
+                long a = weights + Panels.bytes(k, rows) + m * (long) kc * FLOAT;
                 for (int j = 0; j < nc; j += Tiles.COLUMNS) {
                     int width = Panels.width(Math.min(Tiles.COLUMNS, nc - j));     // whole vectors: there is room behind each row
-                    Tiles.multiply(Math.min(MC, rows - m), width, kc, a, groups, FLOAT, Tiles.ROWS * FLOAT,
+                    Tiles.multiply(mc, width, kc, a, Tiles.ROWS * FLOAT, FLOAT, Panels.width(mc) * FLOAT,
                             panels + j * (long) kc * FLOAT, width * FLOAT, columns + m * columnStride + j * FLOAT, columnStride, k > 0, scratch);
                 }
             }

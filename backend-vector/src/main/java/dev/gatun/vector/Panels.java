@@ -2,17 +2,18 @@ package dev.gatun.vector;
 
 import static dev.gatun.vector.Native.FLOAT;
 import static dev.gatun.vector.Native.getFloat;
-import static dev.gatun.vector.Native.getLong;
 import static dev.gatun.vector.Native.load;
 import static dev.gatun.vector.Native.putFloat;
-import static dev.gatun.vector.Native.putLong;
 import static dev.gatun.vector.Native.store;
 
 /**
  * Packing of operands into the order in which the micro-kernels read them.
  *
- * <p>B: panels of {@link Tiles#COLUMNS} columns, each row of a panel behind the one before; the last panel is as wide as its columns,
- * rounded up to vectors and padded with zeros. A: groups of six rows, k by k. Neither reads outside of the matrix.
+ * <p>Panels of a fixed number of columns, each row of a panel behind the one before; the last panel is as wide as its columns, rounded up to vectors and
+ * padded with zeros. B goes to panels as wide as the largest tile, and so does A where it is stored transposed, to panels of as many of its rows as stay in
+ * the cache. Nothing is read outside of the matrix.
+ *
+ * <p>A matrix is read row by row, each from end to end: read panel by panel, whose rows lie pages apart, it comes from memory at half the speed or less.
  */
 final class Panels {
     private Panels() {
@@ -28,28 +29,49 @@ final class Panels {
         return kc * FLOAT * width(columns);
     }
 
-    /** Packs b[k, j], the float at {@code b + k·ldb + 4j}, or at {@code b + j·ldb + 4k} if {@code transposed}. */
+    /** Packs b[k, j], the float at {@code b + k·ldb + 4j}, or at {@code b + j·ldb + 4k} if {@code transposed}, in panels of {@link Tiles#COLUMNS} columns. */
     static void packB(boolean transposed, int kc, int columns, long b, long ldb, long dst) {
+        if (!transposed) {
+            packRows(Tiles.COLUMNS, kc, 0, kc, columns, b, ldb, dst);
+            return;
+        }
         for (int j = 0; j < columns; j += Tiles.COLUMNS) {
-            int n = Math.min(Tiles.COLUMNS, columns - j);
-            if (transposed) {
-                packRowsAsColumns(kc, n, b + j * ldb, ldb, dst);
-            } else if (n == Tiles.COLUMNS) {
-                packFullPanel(kc, b + j * FLOAT, ldb, dst);
-            } else {
-                packNarrowPanel(kc, n, b + j * FLOAT, ldb, dst);
-            }
-            dst += kc * FLOAT * Tiles.COLUMNS;
+            packRowsAsColumns(kc, Math.min(Tiles.COLUMNS, columns - j), b + j * ldb, ldb, dst + j * (long) kc * FLOAT);
         }
     }
 
-    private static void packFullPanel(int kc, long b, long ldb, long dst) {
-        for (int k = 0; k < kc; k++) {
-            for (long i = 0; i < Tiles.COLUMNS * FLOAT; i += Simd.BYTES) {
-                store(dst + i, load(b + i));
+    /**
+     * Packs rows k0..k1 of a matrix of {@code height} rows, which others may pack the rest of.
+     *
+     * @param width columns of a panel, two vectors or a multiple of that
+     * @param src address of row 0
+     * @param dst address of {@link #bytes} bytes, the same for all rows
+     */
+    static void packRows(int width, int height, int k0, int k1, int columns, long src, long stride, long dst) {
+        int full = columns / width;
+        long panelBytes = FLOAT * width * height;
+        packFullPanels(width, k1 - k0, full, src + k0 * stride, stride, dst + FLOAT * width * k0, panelBytes);
+        int left = columns - full * width;
+        if (left > 0) {
+            packNarrowPanel(k1 - k0, left, src + k0 * stride + FLOAT * width * full, stride, dst + full * panelBytes + FLOAT * width(left) * k0);
+        }
+    }
+
+    private static void packFullPanels(int width, int rows, int panels, long src, long stride, long dst, long panelBytes) {
+        long rowBytes = FLOAT * width;
+        for (int row = 0; row < rows; row++) {
+            long from = src;
+            long to = dst;
+            for (int panel = 0; panel < panels; panel++) {
+                for (long i = 0; i < rowBytes; i += 2 * Simd.BYTES) {
+                    store(to + i, load(from + i));
+                    store(to + i + Simd.BYTES, load(from + i + Simd.BYTES));
+                }
+                from += rowBytes;
+                to += panelBytes;
             }
-            b += ldb;
-            dst += Tiles.COLUMNS * FLOAT;
+            src += stride;
+            dst += rowBytes;
         }
     }
 
@@ -72,70 +94,34 @@ final class Panels {
         }
     }
 
-    private static void packRowsAsColumns(int kc, int columns, long b, long ldb, long dst) {
-        int width = width(columns);
-        Transpose.run(columns, kc, b, ldb, dst, width * FLOAT);
-        for (int k = 0; k < kc && columns < width; k++) {
-            Native.zero(dst + ((long) k * width + columns) * FLOAT, (width - columns) * FLOAT);
-        }
-    }
-
-    /** Returns the bytes of {@code rows} x {@code kc} elements of A in groups of six rows. */
-    static long groupBytes(int rows, int kc) {
-        return Math.ceilDiv(rows, Tiles.ROWS) * Tiles.ROWS * FLOAT * kc;
-    }
-
     /**
-     * Packs a[i, k], the float at {@code a + k·lda + 4i} (A is stored transposed), in groups of six rows; the last group has holes.
-     *
-     * @param dst address of {@link #groupBytes} bytes
+     * Rows of the stored matrix, cut into vectors, go to where the blocks of the transpose will be, row by row; then the blocks are transposed in place,
+     * while the cache holds them.
      */
-    static void packTransposedA(int rows, int kc, long a, long lda, long dst) {
-        // Eight rows of the stored matrix at a time: at a stride of a page, a set of the cache holds no more.
-        for (int k = 0; k < kc; k += 8) {
-            int count = Math.min(8, kc - k);
-            boolean roomForVectors = Simd.LANES >= Tiles.ROWS && (k + count - 1) * Tiles.ROWS + Simd.LANES <= kc * Tiles.ROWS;
-            for (int i = 0; i < rows; i += Tiles.ROWS) {
-                long src = a + k * lda + i * FLOAT;
-                long to = dst + ((long) i * kc + k * Tiles.ROWS) * FLOAT;
-                if (roomForVectors && i + Simd.LANES <= rows) {
-                    packVectors(count, src, lda, to);
-                } else if (i + Tiles.ROWS <= rows) {
-                    packSix(count, src, lda, to);
-                } else {
-                    packSixByFloats(Math.min(Tiles.ROWS, rows - i), count, src, lda, to);
-                }
+    private static void packRowsAsColumns(int kc, int columns, long b, long ldb, long dst) {
+        long stride = width(columns) * FLOAT;
+        int fullColumns = columns - columns % Simd.LANES;
+        int fullRows = kc - kc % Simd.LANES;
+        for (int j = 0; j < fullColumns; j++) {
+            spread(fullRows, b + j * ldb, dst + j % Simd.LANES * stride + (j - j % Simd.LANES) * FLOAT, stride);
+        }
+        for (int k = 0; k < fullRows; k += Simd.LANES) {
+            for (int j = 0; j < fullColumns; j += Simd.LANES) {
+                long block = dst + k * stride + j * FLOAT;
+                Transpose.block(block, stride, block, stride);
             }
         }
-    }
-
-    /** Copies whole vectors, each over what the one before wrote too much; the rows of the next k, still to be copied, lie behind. */
-    private static void packVectors(int count, long a, long lda, long dst) {
-        for (int k = 0; k < count; k++) {
-            store(dst, load(a));
-            a += lda;
-            dst += Tiles.ROWS * FLOAT;
+        Transpose.run(columns - fullColumns, fullRows, b + fullColumns * ldb, ldb, dst + fullColumns * FLOAT, stride);
+        Transpose.run(columns, kc - fullRows, b + fullRows * FLOAT, ldb, dst + fullRows * stride, stride);
+        for (int k = 0; k < kc && columns * FLOAT < stride; k++) {
+            Native.zero(dst + k * stride + columns * FLOAT, stride - columns * FLOAT);
         }
     }
 
-    /** Copies two floats at a time: vectors of six there are not, and those of eight must not be stored, see {@link Native#store}. */
-    private static void packSix(int count, long a, long lda, long dst) {
-        for (int k = 0; k < count; k++) {
-            putLong(dst, getLong(a));
-            putLong(dst + 2 * FLOAT, getLong(a + 2 * FLOAT));
-            putLong(dst + 4 * FLOAT, getLong(a + 4 * FLOAT));
-            a += lda;
-            dst += Tiles.ROWS * FLOAT;
-        }
-    }
-
-    private static void packSixByFloats(int rows, int count, long a, long lda, long dst) {
-        for (int k = 0; k < count; k++) {
-            for (int row = 0; row < rows; row++) {
-                putFloat(dst + row * FLOAT, getFloat(a + row * FLOAT));
-            }
-            a += lda;
-            dst += Tiles.ROWS * FLOAT;
+    /** Stores the vectors of a row as many rows of {@code stride} bytes apart as a vector has lanes. */
+    private static void spread(int floats, long src, long dst, long stride) {
+        for (int k = 0; k < floats; k += Simd.LANES) {
+            store(dst + k * stride, load(src + k * FLOAT));
         }
     }
 

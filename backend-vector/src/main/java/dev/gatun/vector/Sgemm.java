@@ -23,7 +23,7 @@ final class Sgemm {
     static final int KC = 1024;
     /** Rows of A that stay in the second-level cache. */
     static final int MC = 96;
-    /** Columns of B that are packed at once; four times as many where A has to be packed again for each such block. */
+    /** Columns of B that are packed at once; twice as many where workers do that together, four times where A has to be packed again for each such block. */
     static final int NC = 512;
 
     /** Up to how many rows (columns) the other matrix is read as {@link Gemv} reads it, if that takes dot products, or sums of rows. */
@@ -36,7 +36,7 @@ final class Sgemm {
     /** From so many multiplications on, workers that share one product pack B together, for the price of a second fork; below, each packs what it needs. */
     private static final long PACK_TOGETHER_MULTIPLICATIONS = 1 << 24;
 
-    private static final long FRAME_BYTES = 64;
+    private static final long FRAME_BYTES = 128;
 
     /** What workers pack of A together, at most; of a larger A each packs the rows that it multiplies, a block at a time. */
     private static final long MOST_PACKED_A = 16 << 20;
@@ -132,8 +132,8 @@ final class Sgemm {
         int kc = Math.min(K, KC);
         packA = path == Path.TILES && transA && N > Tiles.COLUMNS;
         directB = !packedB && !transB && M <= 2 * Tiles.ROWS;
-        blockOfA = packA ? (Panels.groupBytes(Math.min(M, MC), kc) + 63) / 64 * 64 : 0;
-        columnsAtOnce = packA ? 4 * NC : NC;
+        blockOfA = packA ? Panels.bytes(kc, Math.min(M, MC)) : 0;
+        columnsAtOnce = packA ? 4 * NC : sharesBlocks() ? 2 * NC : NC;
         blockOfB = packedB ? 0 : Panels.bytes(kc, Math.min(N, directB ? Tiles.COLUMNS : columnsAtOnce));
     }
 
@@ -152,7 +152,7 @@ final class Sgemm {
 
     /** Returns the bytes of workspace that {@link #run} needs with a pool of {@code threads}. */
     long workspaceBytes(int threads) {
-        return FRAME_BYTES + threads * sliceBytes() + (packsATogether() ? bytesOfA() : 0);
+        return FRAME_BYTES + threads * sliceBytes() + (sharesBlocks() ? blockOfB : 0) + (packsATogether() ? bytesOfA() : 0);
     }
 
     /** Returns whether workers that share a product pack A together, too: then each can take what others have not begun. */
@@ -161,7 +161,7 @@ final class Sgemm {
     }
 
     private long bytesOfA() {
-        return Panels.groupBytes(M, Math.min(K, KC));
+        return Panels.bytes(Math.min(K, KC), M);
     }
 
     private boolean sharesBlocks() {
@@ -174,7 +174,7 @@ final class Sgemm {
             case COLUMNS_BY_DOTS -> Gemv.SCRATCH_BYTES + (transB ? 0 : FLOAT * N * K);
             case ROWS_BY_SUMS -> 0;
             case COLUMNS_BY_SUMS -> FLOAT * N * M;
-            case TILES -> Tiles.SCRATCH_BYTES + blockOfA + blockOfB;
+            case TILES -> Tiles.SCRATCH_BYTES + (packsATogether() ? 0 : blockOfA) + (sharesBlocks() ? 0 : blockOfB);
         };
         return (bytes + 127) / 128 * 128 + TAKEN_BYTES;
     }
@@ -211,16 +211,18 @@ final class Sgemm {
         putLong(workspace + 32, residual);
         if ((long) batch.count * M * N * K < FORK_MULTIPLICATIONS) {
             part(workspace, 0, 1);
-        } else if (workers.threads() > 1 && sharesBlocks()) {
+        } else if (sharesBlocks()) {
             shareBlocks(workspace, workers);
         } else {
             workers.run(task, workspace);
         }
     }
 
-    /** Block by block of B: all workers pack it into the first slice, and A if they do that together, then all multiply with it. */
+    /** Block by block of B: all workers pack it behind their slices, and A if they do that together, then all multiply with it. */
     private void shareBlocks(long frame, Workers workers) {
-        putLong(frame + 56, packsATogether() ? frame + FRAME_BYTES + workers.threads() * sliceBytes() : 0);
+        long sharedB = frame + FRAME_BYTES + workers.threads() * sliceBytes();
+        putLong(frame + 56, sharedB);
+        putLong(frame + 64, packsATogether() ? sharedB + blockOfB : 0);
         for (int j = 0; j < N; j += columnsAtOnce) {
             for (int k = 0; k < K; k += KC) {
                 putLong(frame + 40, j);
@@ -239,13 +241,19 @@ final class Sgemm {
         int k = (int) getLong(frame + 48);
         int nc = Math.min(columnsAtOnce, N - j);
         int kc = Math.min(KC, K - k);
-        int j0 = Grid.start(nc, Tiles.COLUMNS, worker, workers);
-        int j1 = Grid.start(nc, Tiles.COLUMNS, worker + 1, workers);
-        Panels.packB(transB, kc, j1 - j0, blockOfB(getLong(frame + 8), j + j0, k), ldb, panels(frame + FRAME_BYTES) + j0 * (long) kc * FLOAT);
+        long b = blockOfB(getLong(frame + 8), j, k);
+        long panels = getLong(frame + 56);
+        int k0 = (int) Workers.share(kc, worker, workers);
+        int k1 = (int) Workers.share(kc, worker + 1, workers);
+        if (transB) {
+            int j0 = Grid.start(nc, Tiles.COLUMNS, worker, workers);
+            int j1 = Grid.start(nc, Tiles.COLUMNS, worker + 1, workers);
+            Panels.packB(true, kc, j1 - j0, b + j0 * ldb, ldb, panels + j0 * (long) kc * FLOAT);
+        } else {
+            Panels.packRows(Tiles.COLUMNS, kc, k0, k1, nc, b, ldb, panels);
+        }
         if (packsATogether()) {
-            int i0 = Grid.start(M, Tiles.ROWS, worker, workers);
-            int i1 = Grid.start(M, Tiles.ROWS, worker + 1, workers);
-            Panels.packTransposedA(i1 - i0, kc, getLong(frame) + k * lda + i0 * FLOAT, lda, getLong(frame + 56) + i0 * (long) kc * FLOAT);
+            Panels.packRows(MC, kc, k0, k1, M, getLong(frame) + k * lda, lda, getLong(frame + 64));
         }
     }
 
@@ -269,13 +277,14 @@ final class Sgemm {
         int k = (int) getLong(frame + 48);
         int nc = Math.min(columnsAtOnce, N - j);
         int kc = Math.min(KC, K - k);
-        int gridColumns = Grid.columns(workers, M, nc, packA, false);
+        long packedA = getLong(frame + 64);
+        int gridColumns = Grid.columns(workers, M, nc, packA && packedA == 0, false);
         int gridRows = workers / gridColumns;
-        int i0 = Grid.start(M, Tiles.ROWS, owner / gridColumns, gridRows);
-        int i1 = Grid.start(M, Tiles.ROWS, owner / gridColumns + 1, gridRows);
+        int rows = packedA == 0 ? Tiles.ROWS : MC;                 // of a panel of A, or of a tile
+        int i0 = Grid.start(M, rows, owner / gridColumns, gridRows);
+        int i1 = Grid.start(M, rows, owner / gridColumns + 1, gridRows);
         int j0 = Grid.start(nc, Tiles.COLUMNS, owner % gridColumns, gridColumns);
         int j1 = Grid.start(nc, Tiles.COLUMNS, owner % gridColumns + 1, gridColumns);
-        long packedA = getLong(frame + 56);
         int width = packA && packedA == 0 ? nc : Tiles.COLUMNS;
         int piecesOfRow = Math.ceilDiv(j1 - j0, width);
         int pieces = piecesOfRow * Math.ceilDiv(i1 - i0, MC);
@@ -284,7 +293,7 @@ final class Sgemm {
             int i = i0 + piece / piecesOfRow * MC;
             int c = j0 + piece % piecesOfRow * width;
             multiply(i, Math.min(i1, i + MC), j + c, Math.min(width, j1 - c), k, kc, getLong(frame), getLong(frame + 8), getLong(frame + 16),
-                    getLong(frame + 24), getLong(frame + 32), packedA, panels(frame + FRAME_BYTES) + c * (long) kc * FLOAT, slice);
+                    getLong(frame + 24), getLong(frame + 32), packedA, getLong(frame + 56) + c * (long) kc * FLOAT, slice);
         }
     }
 
@@ -410,7 +419,7 @@ final class Sgemm {
         return slice + Tiles.SCRATCH_BYTES + blockOfA;
     }
 
-    /** @param packedA the address of these {@code kc} columns of op(A) in groups of six rows, or 0 to pack them here if they must be */
+    /** @param packedA the address of these {@code kc} columns of op(A) in panels of {@link #MC} rows, or 0 to pack them here if they must be */
     private void multiply(int i0, int i1, int j0, int nc, int k, int kc, long a, long b, long c, long bias, long residual, long packedA, long panels,
             long slice) {
         long packedBlockOfA = slice + Tiles.SCRATCH_BYTES;
@@ -421,14 +430,12 @@ final class Sgemm {
             long blockA = a + (transA ? k * lda + i * FLOAT : i * lda + k * FLOAT);
             long rsA = transA ? FLOAT : lda;
             long ksA = transA ? lda : FLOAT;
-            long gsA = Tiles.ROWS * rsA;
             if (packA) {
                 if (packedA == 0) {
-                    Panels.packTransposedA(mc, kc, blockA, lda, packedBlockOfA);
+                    Panels.packRows(MC, kc, 0, kc, mc, blockA, lda, packedBlockOfA);
                 }
                 blockA = packedA == 0 ? packedBlockOfA : packedA + i * (long) kc * FLOAT;
-                ksA = Tiles.ROWS * FLOAT;
-                gsA = kc * ksA;
+                ksA = Panels.width(mc) * FLOAT;
             }
             for (int j = j0; j < j0 + nc; j += Tiles.COLUMNS) {
                 int columns = Math.min(Tiles.COLUMNS, j0 + nc - j);
@@ -444,7 +451,7 @@ final class Sgemm {
                     }
                 }
                 long block = c + i * ldc + j * FLOAT;
-                Tiles.multiply(mc, columns, kc, blockA, gsA, rsA, ksA, panel, ksB, block, ldc, add, slice);
+                Tiles.multiply(mc, columns, kc, blockA, Tiles.ROWS * rsA, rsA, ksA, panel, ksB, block, ldc, add, slice);
                 if (last) {
                     epilogue.apply(mc, columns, block, ldc, epilogue.biasAt(bias, i, j), residual + i * ldc + j * FLOAT);
                 }

@@ -15,7 +15,8 @@ import jdk.incubator.vector.VectorShuffle;
  * The transpose of a matrix of floats: dst[j, i] = src[i, j].
  *
  * <p>Square blocks as wide as a vector are transposed in log₂(width) passes. Pass s exchanges, in each pair of rows i and i + s, the upper lanes of
- * the first with the lower lanes of the second, lanes counted within groups of 2s. The passes work in place, in the rows of dst.
+ * the first with the lower lanes of the second, lanes counted within groups of 2s. Two passes at a time, on the four rows that meet in them; the later ones
+ * work in place, in the rows of dst.
  */
 public final class Transpose {
     private static final VectorShuffle<Float> UP1 = shift(-1);
@@ -78,48 +79,55 @@ public final class Transpose {
         if (dst == NOWHERE) {
             return;
         }
-        for (int i = 0; i < Simd.LANES; i += 2) {
-            FloatVector a = load(src + i * srcStride);
-            FloatVector b = load(src + (i + 1) * srcStride);
-            store(dst + i * dstStride, a.blend(b.rearrange(UP1), UPPER1));
-            store(dst + (i + 1) * dstStride, a.rearrange(DOWN1).blend(b, UPPER1));
+        for (int i = 0; i < Simd.LANES; i += 4) {
+            pass1And2(src + i * srcStride, srcStride, dst + i * dstStride, dstStride);
         }
-        pass2(dst, dstStride);
-        if (Simd.LANES >= 8) {
-            pass4(dst, dstStride);
+        if (Simd.LANES == 8) {
+            for (int i = 0; i < 4; i++) {
+                pass4(dst + i * dstStride, 4 * dstStride);
+            }
         }
-        if (Simd.LANES >= 16) {
-            pass8(dst, dstStride);
-        }
-    }
-
-    private static void pass2(long dst, long stride) {
-        for (int i = 0; i < Simd.LANES; i += (i & 1) == 0 ? 1 : 3) {
-            long row = dst + i * stride;
-            FloatVector a = load(row);
-            FloatVector b = load(row + 2 * stride);
-            store(row, a.blend(b.rearrange(UP2), UPPER2));
-            store(row + 2 * stride, a.rearrange(DOWN2).blend(b, UPPER2));
+        if (Simd.LANES == 16) {
+            for (int i = 0; i < 4; i++) {
+                pass4And8(dst + i * dstStride, 4 * dstStride);
+            }
         }
     }
 
-    private static void pass4(long dst, long stride) {
-        for (int i = 0; i < Simd.LANES; i += (i & 3) != 3 ? 1 : 5) {
-            long row = dst + i * stride;
-            FloatVector a = load(row);
-            FloatVector b = load(row + 4 * stride);
-            store(row, a.blend(b.rearrange(UP4), UPPER4));
-            store(row + 4 * stride, a.rearrange(DOWN4).blend(b, UPPER4));
-        }
+    private static void pass1And2(long src, long srcStride, long dst, long dstStride) {
+        FloatVector a = load(src);
+        FloatVector b = load(src + srcStride);
+        FloatVector c = load(src + 2 * srcStride);
+        FloatVector d = load(src + 3 * srcStride);
+        FloatVector ab0 = a.blend(b.rearrange(UP1), UPPER1);
+        FloatVector ab1 = a.rearrange(DOWN1).blend(b, UPPER1);
+        FloatVector cd0 = c.blend(d.rearrange(UP1), UPPER1);
+        FloatVector cd1 = c.rearrange(DOWN1).blend(d, UPPER1);
+        store(dst, ab0.blend(cd0.rearrange(UP2), UPPER2));
+        store(dst + dstStride, ab1.blend(cd1.rearrange(UP2), UPPER2));
+        store(dst + 2 * dstStride, ab0.rearrange(DOWN2).blend(cd0, UPPER2));
+        store(dst + 3 * dstStride, ab1.rearrange(DOWN2).blend(cd1, UPPER2));
     }
 
-    private static void pass8(long dst, long stride) {
-        for (int i = 0; i < 8; i++) {
-            long row = dst + i * stride;
-            FloatVector a = load(row);
-            FloatVector b = load(row + 8 * stride);
-            store(row, a.blend(b.rearrange(UP8), UPPER8));
-            store(row + 8 * stride, a.rearrange(DOWN8).blend(b, UPPER8));
-        }
+    private static void pass4(long row, long step) {
+        FloatVector a = load(row);
+        FloatVector b = load(row + step);
+        store(row, a.blend(b.rearrange(UP4), UPPER4));
+        store(row + step, a.rearrange(DOWN4).blend(b, UPPER4));
+    }
+
+    private static void pass4And8(long row, long step) {
+        FloatVector a = load(row);
+        FloatVector b = load(row + step);
+        FloatVector c = load(row + 2 * step);
+        FloatVector d = load(row + 3 * step);
+        FloatVector ab0 = a.blend(b.rearrange(UP4), UPPER4);
+        FloatVector ab4 = a.rearrange(DOWN4).blend(b, UPPER4);
+        FloatVector cd0 = c.blend(d.rearrange(UP4), UPPER4);
+        FloatVector cd4 = c.rearrange(DOWN4).blend(d, UPPER4);
+        store(row, ab0.blend(cd0.rearrange(UP8), UPPER8));
+        store(row + step, ab4.blend(cd4.rearrange(UP8), UPPER8));
+        store(row + 2 * step, ab0.rearrange(DOWN8).blend(cd0, UPPER8));
+        store(row + 3 * step, ab4.rearrange(DOWN8).blend(cd4, UPPER8));
     }
 }
