@@ -19,6 +19,7 @@ import dev.gatun.op.Source;
 import dev.gatun.spi.Kernel;
 import dev.gatun.spi.KernelRequest;
 import dev.gatun.spi.Layout;
+import dev.gatun.vector.ConvLimits;
 import dev.gatun.vector.VectorKernels;
 import dev.gatun.vector.Workers;
 import dev.gatun.vector.blocked.Blocked;
@@ -56,7 +57,7 @@ record Primitives(Session session, VectorKernels vector, Workers workers, boolea
     Optional<Kernel> kernel(KernelRequest request) {
         return switch (request) {
             case KernelRequest.Reorder r -> reorder(r);
-            case KernelRequest r when isEmpty(r) || hasManyAxes(r) -> vector.compile(r);
+            case KernelRequest r when isEmpty(r) || hasManyAxes(r) || ConvLimits.exclude(r) -> vector.compile(r);
             case KernelRequest.Single r when mixed && SmallWork.is(r.op(), r) -> vector.compile(r).or(() -> single(r));
             case KernelRequest.Epilogue r when mixed && SmallWork.is(r.fused().root(), r) -> vector.compile(r);
             case KernelRequest.Single r -> single(r).or(() -> vector.compile(r));

@@ -29,4 +29,20 @@ class ConvGradientTest {
             assertArrayEquals(gradient(reference), gradient(onednn));
         }
     }
+
+    private static float[] withHugeStrides(Backend backend) {
+        int huge = Integer.MAX_VALUE;
+        var op = new Convolution.ConvBackwardData(new Convolution.Geometry(Ints.of(huge, huge), Ints.of(1, 1), Ints.of(1, 1), Ints.of(1, 1), 1), Ints.of(9, 9));
+        try (CompiledFunction f = CompiledFunction.of(backend, in -> List.of(Tensor.record(op, in.getFirst(), in.getLast()).getFirst()))) {
+            return f.call(Tensor.full(DType.F32, Shape.of(1, 16, 1, 1), 1), Tensor.full(DType.F32, Shape.of(16, 16, 3, 3), 1)).getFirst().toFloatArray();
+        }
+    }
+
+    /** oneDNN walks from stride to stride, and does not come back. */
+    @Test
+    void aStrideFarBeyondTheImageIsAnswered() {
+        try (Backend onednn = Backends.open("onednn"); Backend reference = Backends.open("reference")) {
+            assertArrayEquals(withHugeStrides(reference), withHugeStrides(onednn));
+        }
+    }
 }

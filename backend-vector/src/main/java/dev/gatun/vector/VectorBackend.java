@@ -87,7 +87,7 @@ final class VectorBackend implements Backend {
 
     /** Returns the kernel for a request if it is a convolution by Winograd's algorithm. */
     Optional<Kernel> winograd(KernelRequest request) {
-        return watched(BlockedKernels.winograd(request, workers));
+        return ConvLimits.exclude(request) ? Optional.empty() : watched(BlockedKernels.winograd(request, workers));
     }
 
     private static Optional<Kernel> watched(Optional<Kernel> kernel) {
@@ -99,19 +99,12 @@ final class VectorBackend implements Backend {
         return workers.threads();
     }
 
-    /**
-     * What can stay in blocks of channels does so; everything else is row-major. Convolutions without elements, sums of nothing at most, are left to the
-     * reference.
-     */
+    /** What can stay in blocks of channels does so; everything else is row-major. */
     Optional<Kernel> unwatched(KernelRequest request) {
-        if (request.root().filter(Convolution.class::isInstance).isPresent() && isEmpty(request)) {
+        if (ConvLimits.exclude(request)) {
             return Optional.empty();
         }
         return BlockedKernels.of(request, workers).or(() -> BlockedKernels.isBetterApart(request, workers) ? Optional.empty() : rowMajor(request));
-    }
-
-    private static boolean isEmpty(KernelRequest request) {
-        return Stream.concat(request.inputs().stream(), request.outputs().stream()).anyMatch(t -> t.elements() == 0);
     }
 
     private Optional<Kernel> rowMajor(KernelRequest request) {

@@ -117,6 +117,19 @@ class ConvTest {
         assertTrue(isDeclined(new Convolution.ConvBackwardWeights(g, Ints.of(3, 3)), x, y, w));
     }
 
+    /** Tables are as long as strides, and places are counted in 32 bits: what would need gigabytes of tables for one place is left to the reference, too. */
+    @ParameterizedTest
+    @CsvSource({"2147483647, 1, 1", "1000, 1, 1", "500000000, 1000000000, 1", "1, 500000000, 500000000"})
+    void convolutionsOfHugeStridesPaddingsAndDilationsAreLeftToTheReference(int stride, int pad, int dilation) {
+        var g = new Convolution.Geometry(Ints.filled(2, stride), Ints.filled(2, pad), Ints.filled(2, pad), Ints.filled(2, dilation), 1);
+        TensorType x = TensorType.of(DType.F32, 1, 16, 9, 9);
+        TensorType w = TensorType.of(DType.F32, 16, 16, 3, 3);
+        TensorType y = x.with(g.out(x.shape(), w.shape()));
+        assertTrue(isDeclined(new Convolution.Conv(g), x, w, y));
+        assertTrue(isDeclined(new Convolution.ConvBackwardData(g, Ints.of(9, 9)), y, w, x));
+        assertTrue(isDeclined(new Convolution.ConvBackwardWeights(g, Ints.of(3, 3)), x, y, w));
+    }
+
     private static boolean isDeclined(Convolution op, TensorType first, TensorType second, TensorType result) {
         List<TensorType> operands = List.of(first, second);
         return Requests.SHARED.compile(new KernelRequest.Single(op, operands, List.of(result), Requests.plain(operands), List.of(false, false))).isEmpty();
