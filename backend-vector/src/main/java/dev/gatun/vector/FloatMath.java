@@ -48,49 +48,45 @@ final class FloatMath {
     private FloatMath() {
     }
 
-    /** The larger one, or NaN if x is: two instructions where {@code max}, which also tells -0 from 0, takes six. */
-    private static FloatVector notBelow(FloatVector x, float bound) {
-        return x.blend(bound, x.compare(LT, bound));
-    }
-
-    /** The smaller one, or NaN if x is. */
+    /** The smaller one, or NaN if x is: two instructions where {@code min}, which also tells -0 from 0, takes six. */
     private static FloatVector notAbove(FloatVector x, float bound) {
         return x.blend(bound, x.compare(GT, bound));
     }
 
-    /** eˣ; outside of these bounds it is 0 and ∞. */
+    /** eˣ; beyond these bounds it is 0 and ∞. They are seen to at the end, where nothing waits for it. */
     static FloatVector exp(FloatVector x) {
-        return expBetween(notAbove(notBelow(x, -104f), 89f));
+        return expOfNegative(x).blend(Float.POSITIVE_INFINITY, x.compare(GT, 89f));
     }
 
     /** eˣ for x ≤ 0. */
     static FloatVector expOfNegative(FloatVector x) {
-        return expBetween(notBelow(x, -104f));
+        return expBetween(x).blend(0f, x.compare(LT, -104f));
     }
 
     /**
      * eˣ = 2ⁿ·2ⁿ·eʳ with n the integer nearest to x/(2 ln 2): one factor alone would overflow where the result does not, and denormals are rounded once.
      * eʳ = 1 + r + r²·q(r) for r from -ln 2 to ln 2, with an error of 5.7e-10.
+     *
+     * <p>q is summed up in pairs (Estrin 1960): how many vectors are under way at once depends on how long each waits for itself.
      */
     private static FloatVector expBetween(FloatVector x) {
         FloatVector biased = x.fma(broadcast(LOG2_E / 2), broadcast(ROUND + 127));
         FloatVector n = biased.sub(ROUND + 127);
         FloatVector r = n.fma(broadcast(-2 * LN2_HIGH), x);
         r = n.fma(broadcast(-2 * LN2_LOW), r);
-        FloatVector q = broadcast(2.4438775653834455e-05f);
-        q = q.fma(r, broadcast(0.0002011086035054177f));
-        q = q.fma(r, broadcast(0.0013893740251660347f));
-        q = q.fma(r, broadcast(0.00833252165466547f));
-        q = q.fma(r, broadcast(0.04166652262210846f));
-        q = q.fma(r, broadcast(0.16666674613952637f));
-        q = q.fma(r, broadcast(0.5f));
+        FloatVector square = r.mul(r);
+        FloatVector low = r.fma(broadcast(0.16666674613952637f), broadcast(0.5f));
+        FloatVector middle = r.fma(broadcast(0.00833252165466547f), broadcast(0.04166652262210846f));
+        FloatVector high = r.fma(broadcast(0.0002011086035054177f), broadcast(0.0013893740251660347f));
+        high = square.fma(broadcast(2.4438775653834455e-05f), high);
+        FloatVector q = high.fma(square, middle).fma(square, low);
         FloatVector power = powerOfTwo(biased);
-        return q.fma(r.mul(r), r).add(1f).mul(power).mul(power);
+        return q.fma(square, r).fma(power, power).mul(power);
     }
 
-    /** eˣ - 1; -1 below the lower bound. */
+    /** eˣ - 1; beyond these bounds it is -1 and ∞. It has the sign of x, which the zeros need to be told. */
     static FloatVector expm1(FloatVector x) {
-        return expm1Between(notAbove(notBelow(x, -26f), 89f));
+        return copySign(expm1Between(x).blend(-1f, x.compare(LT, -26f)).blend(Float.POSITIVE_INFINITY, x.compare(GT, 89f)), x);
     }
 
     /**
@@ -102,14 +98,13 @@ final class FloatMath {
         FloatVector n = biased.sub(ROUND + 126);
         FloatVector r = n.fma(broadcast(-LN2_HIGH), x);
         r = n.fma(broadcast(-LN2_LOW), r);
-        FloatVector q = broadcast(0.00019914301810786128f);
-        q = q.fma(r, broadcast(0.0013941102661192417f));
-        q = q.fma(r, broadcast(0.008333273231983185f));
-        q = q.fma(r, broadcast(0.04166635498404503f));
-        q = q.fma(r, broadcast(0.1666666716337204f));
-        q = q.fma(r, broadcast(0.5f));
+        FloatVector square = r.mul(r);
+        FloatVector low = r.fma(broadcast(0.1666666716337204f), broadcast(0.5f));
+        FloatVector middle = r.fma(broadcast(0.008333273231983185f), broadcast(0.04166635498404503f));
+        FloatVector high = r.fma(broadcast(0.00019914301810786128f), broadcast(0.0013941102661192417f));
+        FloatVector q = high.fma(square, middle).fma(square, low);
         FloatVector half = powerOfTwo(biased);
-        return q.fma(r.mul(r), r).fma(half, half.sub(0.5f)).mul(2f);
+        return q.fma(square, r).fma(half, half.sub(0.5f)).mul(2f);
     }
 
     /** 2ⁿ of ROUND + 127 + n: shifted, all but the exponent falls out. */
@@ -182,8 +177,9 @@ final class FloatMath {
 
     /** tanh |x| = t/(t + 2), t = e²ˡˣˡ - 1; 1 from 9.1 on. */
     static FloatVector tanh(FloatVector x) {
-        FloatVector t = expm1Between(notAbove(x.abs(), 10f).mul(2f));
-        return copySign(t.div(t.add(2f)), x);
+        FloatVector a = x.abs();
+        FloatVector t = expm1Between(a.add(a));
+        return copySign(t.div(t.add(2f)).blend(1f, a.compare(GT, 10f)), x);
     }
 
     /** With e = e⁻ˡˣˡ, which cannot overflow: 1/(1 + e) for x ≥ 0, else e/(1 + e), which keeps its relative accuracy as it goes to 0. */
@@ -228,7 +224,7 @@ final class FloatMath {
         return x.blend(copySign(a.add(INTEGERS).sub(INTEGERS), x), a.compare(LT, INTEGERS));
     }
 
-    /** Returns {@code magnitude}, which is not negative, with the sign of {@code sign}. */
+    /** Returns {@code magnitude}, which is not negative where {@code sign} is positive, with the sign of {@code sign}. */
     static FloatVector copySign(FloatVector magnitude, FloatVector sign) {
         return magnitude.reinterpretAsInts().or(sign.reinterpretAsInts().and(Integer.MIN_VALUE)).reinterpretAsFloats();
     }
