@@ -95,6 +95,7 @@ record Library(String version, MemorySegment engine, MemorySegment stream) {
         if (!isUsable(dnnl_version_t.major(v), dnnl_version_t.minor(v))) {
             throw refusal(found.mismatch(WANTED, version));
         }
+        Linking.start();
         return of(version);
     }
 
