@@ -60,8 +60,15 @@ public final class Dcgan extends Module {
         private final List<ConvTranspose> deconvs = new ArrayList<>();
         private final List<BatchNorm> norms = new ArrayList<>();
 
-        /** Makes a generator. @param noise how many numbers an image is made of @param channels of each layer, the last those of the images */
+        /**
+         * Makes a generator.
+         *
+         * @param noise how many numbers an image is made of
+         * @param channels of each layer, the last those of the images
+         * @throws IllegalArgumentException if there is no layer
+         */
         public Generator(int noise, int... channels) {
+            requireChannels("generator", channels);
             int inputs = noise;
             for (int i = 0; i < channels.length; i++) {
                 boolean first = i == 0;
@@ -93,6 +100,7 @@ public final class Dcgan extends Module {
         private final List<BatchNorm> norms = new ArrayList<>();
 
         private Discriminator(boolean normalized, int... channels) {
+            requireChannels("discriminator", channels);
             for (int i = 0; i < channels.length; i++) {
                 boolean last = i == channels.length - 1;
                 Conv conv = Conv.conv2d(channels[i], last ? 1 : channels[i + 1], 4).stride(last ? 1 : 2).padding(last ? 0 : 1).withoutBias();
@@ -118,7 +126,13 @@ public final class Dcgan extends Module {
             return new Discriminator(false, channels);
         }
 
-        /** Returns the scores: above 0 means real. @param x {@code [N, channels, size, size]} @return {@code [N, 1, 1, 1]} */
+        /**
+         * Returns the scores: above 0 means real.
+         *
+         * @param x {@code [N, channels, size, size]}
+         * @return {@code [N, 1, 1, 1]}
+         * @throws IllegalArgumentException if images are of a size that does not leave 4 x 4 pixels to the last layer
+         */
         @Override
         public Tensor forward(Tensor x, Pass pass) {
             Tensor y = x;
@@ -126,7 +140,16 @@ public final class Dcgan extends Module {
                 y = convs.get(i).forward(y, pass);
                 y = Activations.leakyRelu(i > 0 && !norms.isEmpty() ? norms.get(i - 1).forward(y, pass) : y, SLOPE);
             }
+            if (y.rank() != 4 || y.dim(2) != 4 || y.dim(3) != 4) {
+                throw new IllegalArgumentException("discriminator: x" + x.shape() + " leaves " + y.shape() + " to the last layer, which takes 4 x 4 pixels");
+            }
             return convs.getLast().forward(y, pass);
+        }
+    }
+
+    private static void requireChannels(String network, int... channels) {
+        if (channels.length == 0) {
+            throw new IllegalArgumentException(network + ": needs the channels of at least one layer");
         }
     }
 

@@ -75,6 +75,16 @@ class NetworksTest {
     }
 
     @Test
+    void imagesOfAnotherSizeAreNotJudged() {
+        Tensor large = Tensor.zeros(DType.F32, 2, 1, 64, 64);
+        assertEquals("discriminator: x[2, 1, 64, 64] leaves [2, 64, 8, 8] to the last layer, which takes 4 x 4 pixels",
+                assertThrows(IllegalArgumentException.class, () -> Dcgan.grey32().discriminator().forward(large, shapes())).getMessage());
+        assertEquals("generator: needs the channels of at least one layer",
+                assertThrows(IllegalArgumentException.class, () -> new Dcgan.Generator(4)).getMessage());
+        assertThrows(IllegalArgumentException.class, () -> Dcgan.Discriminator.plain());
+    }
+
+    @Test
     void textReadInTwoPartsGivesTheSameAsReadAtOnce() {
         CharLstm net = new CharLstm(5, 4, 6);
         Tensor text = Tensor.of(new long[] {0, 1, 2, 3, 4, 3, 2, 1}, 4, 2);
