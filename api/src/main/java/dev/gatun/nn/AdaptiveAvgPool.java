@@ -9,7 +9,7 @@ public final class AdaptiveAvgPool extends Layer {
 
     /** Makes a layer. @param sizes of the result, one a spatial axis: {@code new AdaptiveAvgPool(6, 6)} */
     public AdaptiveAvgPool(int... sizes) {
-        this.sizes = Ints.of(sizes);
+        this.sizes = Ints.of(Conv.each("adaptiveAvgPool", 1, sizes.length, sizes));
     }
 
     @Override

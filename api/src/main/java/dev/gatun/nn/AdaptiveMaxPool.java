@@ -9,7 +9,7 @@ public final class AdaptiveMaxPool extends Layer {
 
     /** Makes a layer. @param sizes of the result, one a spatial axis: {@code new AdaptiveMaxPool(6, 6)} */
     public AdaptiveMaxPool(int... sizes) {
-        this.sizes = Ints.of(sizes);
+        this.sizes = Ints.of(Conv.each("adaptiveMaxPool", 1, sizes.length, sizes));
     }
 
     @Override

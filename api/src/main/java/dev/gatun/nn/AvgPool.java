@@ -18,7 +18,7 @@ public final class AvgPool extends Layer {
     }
 
     private static AvgPool of(int axes, int... kernel) {
-        Ints k = Ints.of(Conv.each("kernel", axes, kernel));
+        Ints k = Ints.of(Conv.each("kernel", 1, axes, kernel));
         Ints none = Ints.filled(axes, 0);
         return new AvgPool(new Window(k, k, none, none, Ints.filled(axes, 1), false), true);
     }
@@ -40,13 +40,13 @@ public final class AvgPool extends Layer {
 
     /** Returns this layer with other strides: one for all axes, or one an axis. */
     public AvgPool stride(int... strides) {
-        return new AvgPool(new Window(window.kernel(), axes("stride", strides), window.padBefore(), window.padAfter(), window.dilations(),
+        return new AvgPool(new Window(window.kernel(), axes("stride", 1, strides), window.padBefore(), window.padAfter(), window.dilations(),
                 window.ceilMode()), countPadding);
     }
 
     /** Returns this layer with zeros around its input: as many everywhere, or a number an axis. */
     public AvgPool padding(int... padding) {
-        Ints p = axes("padding", padding);
+        Ints p = axes("padding", 0, padding);
         return new AvgPool(new Window(window.kernel(), window.strides(), p, p, window.dilations(), window.ceilMode()), countPadding);
     }
 
@@ -61,8 +61,8 @@ public final class AvgPool extends Layer {
                 countPadding);
     }
 
-    private Ints axes(String name, int... values) {
-        return Ints.of(Conv.each(name, window.spatialRank(), values));
+    private Ints axes(String name, int least, int... values) {
+        return Ints.of(Conv.each(name, least, window.spatialRank(), values));
     }
 
     @Override

@@ -27,10 +27,19 @@ public final class BatchNorm extends Layer {
         this(channels, 1e-5, 0.1);
     }
 
-    /** Makes a layer. @param momentum the weight of the newest batch in the running statistics */
+    /**
+     * Makes a layer.
+     *
+     * @param epsilon not negative
+     * @param momentum the weight of the newest batch in the running statistics, in [0, 1]
+     * @throws IllegalArgumentException if they are not
+     */
     public BatchNorm(int channels, double epsilon, double momentum) {
+        if (!(momentum >= 0 && momentum <= 1)) {
+            throw new IllegalArgumentException("batchNorm: momentum must be in [0, 1], got " + momentum);
+        }
         this.channels = channels;
-        this.epsilon = epsilon;
+        this.epsilon = Norms.requireEpsilon("batchNorm", epsilon);
         this.momentum = momentum;
         TensorType vector = TensorType.of(DType.F32, channels);
         weight = parameter("weight", Parameter.of(vector, Initializers.ones()));

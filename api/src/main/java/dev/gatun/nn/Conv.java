@@ -43,7 +43,7 @@ public final class Conv extends Layer {
     }
 
     private static Conv of(int inputs, int outputs, int axes, int... kernel) {
-        return new Conv(inputs, outputs, Ints.of(each("kernel", axes, kernel)), Convolutions.geometry(axes, 1, 0, 1, 1), true);
+        return new Conv(inputs, outputs, Ints.of(each("kernel", 1, axes, kernel)), Convolutions.geometry(axes, 1, 0, 1, 1), true);
     }
 
     /** Returns a convolution of {@code [N, IC, W]} with stride 1, no padding and a bias. */
@@ -63,18 +63,18 @@ public final class Conv extends Layer {
 
     /** Returns this convolution with other strides: one for all axes, or one an axis. */
     public Conv stride(int... strides) {
-        return with(new Geometry(axes("stride", strides), geometry.padBefore(), geometry.padAfter(), geometry.dilations(), geometry.groups()));
+        return with(new Geometry(axes("stride", 1, strides), geometry.padBefore(), geometry.padAfter(), geometry.dilations(), geometry.groups()));
     }
 
     /** Returns this convolution with zeros around its input: as many everywhere, or a number an axis. */
     public Conv padding(int... padding) {
-        Ints p = axes("padding", padding);
+        Ints p = axes("padding", 0, padding);
         return with(new Geometry(geometry.strides(), p, p, geometry.dilations(), geometry.groups()));
     }
 
     /** Returns this convolution with {@code dilation} - 1 places between those that a kernel sees: for all axes, or a number an axis. */
     public Conv dilation(int... dilations) {
-        return with(new Geometry(geometry.strides(), geometry.padBefore(), geometry.padAfter(), axes("dilation", dilations), geometry.groups()));
+        return with(new Geometry(geometry.strides(), geometry.padBefore(), geometry.padAfter(), axes("dilation", 1, dilations), geometry.groups()));
     }
 
     /** Returns this convolution with channels split in groups that do not see each other. */
@@ -91,15 +91,18 @@ public final class Conv extends Layer {
         return new Conv(inputs, outputs, kernel, other, bias.isPresent());
     }
 
-    private Ints axes(String name, int... values) {
-        return Ints.of(each(name, kernel.size(), values));
+    private Ints axes(String name, int least, int... values) {
+        return Ints.of(each(name, least, kernel.size(), values));
     }
 
-    /** Returns {@code values}, or the only one of them once an axis. */
-    static int[] each(String name, int axes, int... values) {
+    /** Returns {@code values}, none of which may be less than {@code least}, or the only one of them once an axis. */
+    static int[] each(String name, int least, int axes, int... values) {
         if (values.length != 1 && values.length != axes) {
             throw new IllegalArgumentException(name + ": " + Arrays.toString(values) + " must be one number, or one for each of " + axes
                     + " spatial axes");
+        }
+        if (Arrays.stream(values).anyMatch(v -> v < least)) {
+            throw new IllegalArgumentException(name + ": " + Arrays.toString(values) + " must not be less than " + least);
         }
         return values.length == axes ? values : Ints.filled(axes, values[0]).toArray();
     }

@@ -40,7 +40,7 @@ public final class ConvTranspose extends Layer {
     }
 
     private static ConvTranspose of(int inputs, int outputs, int axes, int... kernel) {
-        return new ConvTranspose(inputs, outputs, Ints.of(Conv.each("kernel", axes, kernel)), Convolutions.geometry(axes, 1, 0, 1, 1),
+        return new ConvTranspose(inputs, outputs, Ints.of(Conv.each("kernel", 1, axes, kernel)), Convolutions.geometry(axes, 1, 0, 1, 1),
                 Ints.filled(axes, 0), true);
     }
 
@@ -61,18 +61,18 @@ public final class ConvTranspose extends Layer {
 
     /** Returns this layer with other strides: one for all axes, or one an axis. */
     public ConvTranspose stride(int... strides) {
-        return with(new Geometry(axes("stride", strides), geometry.padBefore(), geometry.padAfter(), geometry.dilations(), geometry.groups()));
+        return with(new Geometry(axes("stride", 1, strides), geometry.padBefore(), geometry.padAfter(), geometry.dilations(), geometry.groups()));
     }
 
     /** Returns this layer with places cut off all around its result: as many everywhere, or a number an axis. */
     public ConvTranspose padding(int... padding) {
-        Ints p = axes("padding", padding);
+        Ints p = axes("padding", 0, padding);
         return with(new Geometry(geometry.strides(), p, p, geometry.dilations(), geometry.groups()));
     }
 
     /** Returns this layer with {@code dilation} - 1 places between those that a kernel reaches: for all axes, or a number an axis. */
     public ConvTranspose dilation(int... dilations) {
-        return with(new Geometry(geometry.strides(), geometry.padBefore(), geometry.padAfter(), axes("dilation", dilations), geometry.groups()));
+        return with(new Geometry(geometry.strides(), geometry.padBefore(), geometry.padAfter(), axes("dilation", 1, dilations), geometry.groups()));
     }
 
     /** Returns this layer with channels split in groups that do not see each other. */
@@ -82,7 +82,7 @@ public final class ConvTranspose extends Layer {
 
     /** Returns this layer with further places behind its result: as many everywhere, or a number an axis; less than the stride. */
     public ConvTranspose outputPadding(int... padding) {
-        return new ConvTranspose(inputs, outputs, kernel, geometry, axes("outputPadding", padding), bias.isPresent());
+        return new ConvTranspose(inputs, outputs, kernel, geometry, axes("outputPadding", 0, padding), bias.isPresent());
     }
 
     /** Returns this layer without bias. */
@@ -94,8 +94,8 @@ public final class ConvTranspose extends Layer {
         return new ConvTranspose(inputs, outputs, kernel, other, outputPadding, bias.isPresent());
     }
 
-    private Ints axes(String name, int... values) {
-        return Ints.of(Conv.each(name, kernel.size(), values));
+    private Ints axes(String name, int least, int... values) {
+        return Ints.of(Conv.each(name, least, kernel.size(), values));
     }
 
     /** Returns the weights. */

@@ -24,7 +24,7 @@ public final class GroupNorm extends Layer {
         }
         this.groups = groups;
         this.channels = channels;
-        this.epsilon = epsilon;
+        this.epsilon = Norms.requireEpsilon("groupNorm", epsilon);
         TensorType vector = TensorType.of(DType.F32, channels);
         weight = parameter("weight", Parameter.of(vector, Initializers.ones()));
         bias = parameter("bias", Parameter.of(vector, Initializers.zeros()));

@@ -28,7 +28,7 @@ public final class InstanceNorm extends Layer {
 
     private InstanceNorm(int channels, double epsilon, boolean scaled) {
         this.channels = channels;
-        this.epsilon = epsilon;
+        this.epsilon = Norms.requireEpsilon("instanceNorm", epsilon);
         TensorType vector = TensorType.of(DType.F32, channels);
         affine = scaled ? Optional.of(new Affine(parameter("weight", Parameter.of(vector, Initializers.ones())),
                 parameter("bias", Parameter.of(vector, Initializers.zeros())))) : Optional.empty();

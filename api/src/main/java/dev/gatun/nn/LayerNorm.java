@@ -20,7 +20,7 @@ public final class LayerNorm extends Layer {
     /** Makes a layer. @param normalized the sizes of the last axes */
     public LayerNorm(double epsilon, int... normalized) {
         this.normalized = Shape.of(normalized);
-        this.epsilon = epsilon;
+        this.epsilon = Norms.requireEpsilon("layerNorm", epsilon);
         TensorType type = new TensorType(DType.F32, this.normalized);
         weight = parameter("weight", Parameter.of(type, Initializers.ones()));
         bias = parameter("bias", Parameter.of(type, Initializers.zeros()));

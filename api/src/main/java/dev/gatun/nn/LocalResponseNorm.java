@@ -14,8 +14,11 @@ public final class LocalResponseNorm extends Layer {
         this(size, 1e-4, 0.75, 1);
     }
 
-    /** Makes a layer. */
+    /** Makes a layer. @throws IllegalArgumentException if {@code size} is not positive */
     public LocalResponseNorm(int size, double alpha, double beta, double k) {
+        if (size < 1) {
+            throw new IllegalArgumentException("localResponseNorm: size must be at least 1, got " + size);
+        }
         this.size = size;
         this.alpha = alpha;
         this.beta = beta;

@@ -16,7 +16,7 @@ public final class MaxPool extends Layer {
     }
 
     private static MaxPool of(int axes, int... kernel) {
-        Ints k = Ints.of(Conv.each("kernel", axes, kernel));
+        Ints k = Ints.of(Conv.each("kernel", 1, axes, kernel));
         Ints none = Ints.filled(axes, 0);
         return new MaxPool(new Window(k, k, none, none, Ints.filled(axes, 1), false));
     }
@@ -38,19 +38,19 @@ public final class MaxPool extends Layer {
 
     /** Returns this layer with other strides: one for all axes, or one an axis. */
     public MaxPool stride(int... strides) {
-        return new MaxPool(new Window(window.kernel(), axes("stride", strides), window.padBefore(), window.padAfter(), window.dilations(),
+        return new MaxPool(new Window(window.kernel(), axes("stride", 1, strides), window.padBefore(), window.padAfter(), window.dilations(),
                 window.ceilMode()));
     }
 
     /** Returns this layer with places around its input that never win: as many everywhere, or a number an axis. */
     public MaxPool padding(int... padding) {
-        Ints p = axes("padding", padding);
+        Ints p = axes("padding", 0, padding);
         return new MaxPool(new Window(window.kernel(), window.strides(), p, p, window.dilations(), window.ceilMode()));
     }
 
     /** Returns this layer with {@code dilation} - 1 places between those that a window sees: for all axes, or a number an axis. */
     public MaxPool dilation(int... dilations) {
-        return new MaxPool(new Window(window.kernel(), window.strides(), window.padBefore(), window.padAfter(), axes("dilation", dilations),
+        return new MaxPool(new Window(window.kernel(), window.strides(), window.padBefore(), window.padAfter(), axes("dilation", 1, dilations),
                 window.ceilMode()));
     }
 
@@ -59,8 +59,8 @@ public final class MaxPool extends Layer {
         return new MaxPool(new Window(window.kernel(), window.strides(), window.padBefore(), window.padAfter(), window.dilations(), true));
     }
 
-    private Ints axes(String name, int... values) {
-        return Ints.of(Conv.each(name, window.spatialRank(), values));
+    private Ints axes(String name, int least, int... values) {
+        return Ints.of(Conv.each(name, least, window.spatialRank(), values));
     }
 
     @Override

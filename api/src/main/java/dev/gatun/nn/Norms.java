@@ -149,6 +149,13 @@ public final class Norms {
         return x.mul(scale.reshape(channels)).add(bias.reshape(channels));
     }
 
+    static double requireEpsilon(String op, double epsilon) {
+        if (!(epsilon >= 0)) {
+            throw new IllegalArgumentException(op + ": epsilon must not be negative, got " + epsilon);
+        }
+        return epsilon;
+    }
+
     private static void requireImages(String op, Tensor x) {
         if (x.rank() < 2) {
             throw new IllegalArgumentException(op + ": x" + x.shape() + " must have at least 2 axes: [N, C, ...]");

@@ -19,7 +19,7 @@ public final class RmsNorm extends Layer {
     /** Makes a layer. @param normalized the sizes of the last axes */
     public RmsNorm(double epsilon, int... normalized) {
         this.normalized = Shape.of(normalized);
-        this.epsilon = epsilon;
+        this.epsilon = Norms.requireEpsilon("rmsNorm", epsilon);
         weight = parameter("weight", Parameter.of(new TensorType(DType.F32, this.normalized), Initializers.ones()));
     }
 

@@ -16,6 +16,7 @@ import dev.gatun.random.Draws;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class LayersTest {
     private static Tensor sequence(int... dims) {
@@ -66,6 +67,29 @@ class LayersTest {
         assertEquals(Shape.of(1, 6, 10, 12), padded.forward(sequence(1, 4, 5, 6), Pass.inference()).shape());
         ConvTranspose wrong = padded.outputPadding(2);
         assertThrows(IllegalArgumentException.class, () -> wrong.forward(sequence(1, 4, 5, 6), Pass.inference()));
+    }
+
+    @Test
+    void settingsAreRefusedWhereTheyAreGiven() {
+        Conv conv = Conv.conv2d(1, 1, 3);
+        ConvTranspose deconv = ConvTranspose.convTranspose2d(1, 1, 3);
+        assertEquals("kernel: [0] must not be less than 1", refusal(() -> Conv.conv2d(1, 1, 0)));
+        assertEquals("stride: [1, 0] must not be less than 1", refusal(() -> conv.stride(1, 0)));
+        assertEquals("padding: [-1] must not be less than 0", refusal(() -> conv.padding(-1)));
+        assertEquals("dilation: [0] must not be less than 1", refusal(() -> deconv.dilation(0)));
+        assertEquals("outputPadding: [-1] must not be less than 0", refusal(() -> deconv.outputPadding(-1)));
+        assertEquals("stride: [0] must not be less than 1", refusal(() -> MaxPool.maxPool2d(2).stride(0)));
+        assertEquals("padding: [-1] must not be less than 0", refusal(() -> AvgPool.avgPool2d(2).padding(-1)));
+        assertEquals("adaptiveAvgPool: [0, 6] must not be less than 1", refusal(() -> new AdaptiveAvgPool(0, 6)));
+        assertEquals("batchNorm: momentum must be in [0, 1], got 7.0", refusal(() -> new BatchNorm(2, 1e-5, 7)));
+        assertEquals("batchNorm: momentum must be in [0, 1], got NaN", refusal(() -> new BatchNorm(2, 1e-5, Double.NaN)));
+        assertEquals("batchNorm: epsilon must not be negative, got -1.0", refusal(() -> new BatchNorm(2, -1, .1)));
+        assertEquals("layerNorm: epsilon must not be negative, got NaN", refusal(() -> new LayerNorm(Double.NaN, 3)));
+        assertEquals("localResponseNorm: size must be at least 1, got 0", refusal(() -> new LocalResponseNorm(0)));
+    }
+
+    private static String refusal(Executable setting) {
+        return assertThrows(IllegalArgumentException.class, setting).getMessage();
     }
 
     @Test
