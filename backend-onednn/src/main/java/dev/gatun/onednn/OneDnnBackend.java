@@ -25,7 +25,7 @@ final class OneDnnBackend implements Backend {
         this.pool = OpenMp.start(threads);
         this.session = new Session(library, pool.runner());
         Workers workers = Workers.over(pool);
-        this.vector = new VectorKernels(workers, new Bf16Products(session));
+        this.vector = new VectorKernels(workers, new Bf16Products(session, pool));
         this.primitives = new Primitives(session, vector, workers, mixed);
     }
 

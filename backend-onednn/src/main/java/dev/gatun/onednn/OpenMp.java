@@ -11,6 +11,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The OpenMP runtime that oneDNN was built with, by the interface that compilers use: it sets how many threads the {@link Runner} has, and lets Java tasks run
@@ -47,7 +48,7 @@ final class OpenMp implements Workers.Team, AutoCloseable {
         this.threads = threads;
         this.functions = functions;
         this.stub = stub();
-        this.runner = new Runner(this::limitThreads);
+        this.runner = new Runner(() -> limitThreads(threads));
     }
 
     /**
@@ -70,9 +71,9 @@ final class OpenMp implements Workers.Team, AutoCloseable {
         }
     }
 
-    private void limitThreads() {
+    private void limitThreads(int limit) {
         try {
-            functions.setThreads.invokeExact(threads);
+            functions.setThreads.invokeExact(limit);
         } catch (Throwable e) {
             throw new AssertionError("C functions throw nothing", e);
         }
@@ -86,6 +87,19 @@ final class OpenMp implements Workers.Team, AutoCloseable {
     @Override
     public int threads() {
         return threads;
+    }
+
+    /**
+     * Returns what {@code maker} makes: primitives of one thread, which start no other and may be executed on any. Only on the runner's thread, under whose
+     * limit primitives are made.
+     */
+    <T> T alone(Supplier<T> maker) {
+        limitThreads(1);
+        try {
+            return maker.get();
+        } finally {
+            limitThreads(threads);
+        }
     }
 
     @Override

@@ -35,7 +35,8 @@ import java.util.stream.IntStream;
  * <pre>
  * convolutions      Winograd's algorithm of the vector backend, else {@link Conv}, {@link ConvGradient}
  * products          {@link MatMul}; {@link SmallWork} the vector backend
- * recurrent layers  {@link Rnn}, forward, where it is faster than the vector backend's; trainings in bfloat16 by that, with products of {@link Bf16Products}
+ * recurrent layers  {@link Rnn}, forward, where it is faster than the vector backend's; trainings in bfloat16, and large LSTMs, by that, with products of
+ *                   {@link Bf16Products}
  * pools, norms      {@link Pool}, {@link Bf16MaxPool}, {@link BatchNorm}, {@link Lrn} of narrow types, in layouts of oneDNN's, and where they are faster;
  *                   else the vector backend
  * sums, transposes  {@link Reduce}, {@link Permute}, likewise
@@ -82,13 +83,17 @@ record Primitives(Session session, VectorKernels vector, Workers workers, boolea
             case Convolution c -> winograd(request).or(() -> trained(c, request)).or(() -> convolution(c, request));
             case Elementwise e -> elementwise(e, request);
             case Movement m -> movement(m, request);
-            case Recurrent.Rnn r -> Rnn.of(r, request, session, mixed);
+            case Recurrent.Rnn r -> narrowLstm(request).or(() -> Rnn.of(r, request, session, mixed));
             case Quantized q -> quantized(q, request, PostOps.EMPTY);
             case Pooling p -> isForVector(request) && !Pool.isFaster(p, request) ? Optional.empty() : pooling(p, request);
             case Normalization n -> isForVector(request) && !Lrn.isFaster(n, request) ? Optional.empty() : normalization(n, request);
             case Reduction r -> isForVector(request) ? Optional.empty() : reduction(r, request);
             case Indexing _, Recurrent.RnnBackward _, Source _, Random _, Fused _ -> Optional.empty();
         };
+    }
+
+    private Optional<Kernel> narrowLstm(KernelRequest.Single request) {
+        return mixed ? vector.narrowLstm(request) : Optional.empty();
     }
 
     /** Returns whether the vector backend has kernels for the operand as it lies: they are all of float32. */

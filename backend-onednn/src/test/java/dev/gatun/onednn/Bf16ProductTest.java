@@ -35,7 +35,7 @@ class Bf16ProductTest {
         Session session = new Session(library, pool.runner());
         try (Arena arena = Arena.ofShared(); var callers = Executors.newFixedThreadPool(2)) {
             var sizes = new NarrowProduct.Sizes(SIZE, SIZE, SIZE, false, false, SIZE, SIZE, SIZE, false, true);
-            NarrowProduct product = pool.runner().call(() -> new Bf16Products(session).of(sizes)).orElseThrow();
+            NarrowProduct product = pool.runner().call(() -> new Bf16Products(session, pool).of(sizes)).orElseThrow();
             List<Callable<float[]>> calls = IntStream.of(2, 3).<Callable<float[]>>mapToObj(number -> () -> extremes(product, arena, number)).toList();
             List<Future<float[]>> results = callers.invokeAll(calls);
             assertArrayEquals(new float[] {2 * 2 * SIZE, 2 * 2 * SIZE}, results.getFirst().get());
@@ -44,6 +44,57 @@ class Bf16ProductTest {
             pool.close();
             session.close();
         }
+    }
+
+    @Test
+    void productsThatThreadsMakeAloneAddABiasOrToWhatIsThere() throws Exception {
+        Library library = Library.load();
+        assumeTrue(Library.has(Dnnl.dnnl_cpu_isa_avx512_core_bf16()), "this processor has no products of bfloat16");
+        OpenMp pool = OpenMp.start(2);
+        Session session = new Session(library, pool.runner());
+        try (Arena arena = Arena.ofShared(); var callers = Executors.newFixedThreadPool(2)) {
+            var sizes = new NarrowProduct.Sizes(SIZE, SIZE, SIZE, false, true, SIZE, SIZE, SIZE, false, true);
+            var adding = new NarrowProduct.Sizes(SIZE, SIZE, SIZE, false, true, SIZE, SIZE, SIZE, true, true);
+            var products = new Bf16Products(session, pool);
+            List<Callable<float[]>> calls = IntStream.of(2, 3).<Callable<float[]>>mapToObj(number -> {
+                NarrowProduct first = pool.runner().call(() -> products.alone(sizes, true)).orElseThrow();
+                NarrowProduct second = pool.runner().call(() -> products.alone(adding, false)).orElseThrow();
+                return () -> sums(first, second, arena, number);
+            }).toList();
+            List<Future<float[]>> results = callers.invokeAll(calls);
+            for (int i = 0; i < calls.size(); i++) {
+                int number = 2 + i;
+                float[] expected = new float[SIZE * SIZE];
+                for (int k = 0; k < expected.length; k++) {
+                    expected[k] = 2 * number * number * SIZE + k % SIZE;
+                }
+                assertArrayEquals(expected, results.get(i).get());
+            }
+        } finally {
+            pool.close();
+            session.close();
+        }
+    }
+
+    /** Returns two products of matrices of one number, and the column's number, added up again and again. */
+    private static float[] sums(NarrowProduct first, NarrowProduct second, Arena arena, int number) {
+        long a = matrix(arena, number).address();
+        long packed = arena.allocate(first.packedBytes(), 64).address();
+        long packedToo = arena.allocate(second.packedBytes(), 64).address();
+        long scratch = arena.allocate(1 + first.scratchBytes() + second.scratchBytes(), 64).address();
+        float[] columns = new float[SIZE];
+        for (int j = 0; j < SIZE; j++) {
+            columns[j] = j;
+        }
+        long bias = arena.allocateFrom(ValueLayout.JAVA_FLOAT, columns).address();
+        first.pack(a, packed);
+        second.pack(a, packedToo);
+        MemorySegment c = arena.allocate(ValueLayout.JAVA_FLOAT, SIZE * SIZE);
+        for (int i = 0; i < CALLS; i++) {
+            first.run(a, packed, bias, c.address(), scratch);
+            second.run(a, packedToo, c.address(), scratch);
+        }
+        return c.toArray(ValueLayout.JAVA_FLOAT);
     }
 
     /** Multiplies matrices of one number again and again; returns the extremes of all results, which are the same. */

@@ -2,7 +2,7 @@ package dev.gatun.vector;
 
 /**
  * A product of matrices by a library, c[m, n] = Σₖ a[m, k] · b[k, n]: a and b of bfloat16, sums and c of float32. Calls are made one after another, on the
- * thread that launches kernels; the library shares the work out itself.
+ * thread that launches kernels; the library shares the work out itself, unless the product is one that its caller makes {@linkplain NarrowProducts#alone alone}.
  */
 public interface NarrowProduct {
     /**
@@ -44,6 +44,11 @@ public interface NarrowProduct {
     /** Returns the bytes of scratch memory that a call needs. */
     long scratchBytes();
 
-    /** Multiplies. @param b address of b, packed if it shall be */
-    void run(long a, long b, long c, long scratch);
+    /** Multiplies. @param b address of b, packed if it shall be @param bias that of N floats, if the product is a biased one */
+    void run(long a, long b, long bias, long c, long scratch);
+
+    /** Multiplies without a bias. */
+    default void run(long a, long b, long c, long scratch) {
+        run(a, b, 0, c, scratch);
+    }
 }

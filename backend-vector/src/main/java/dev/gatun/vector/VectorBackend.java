@@ -90,6 +90,12 @@ final class VectorBackend implements Backend {
         return ConvLimits.exclude(request) ? Optional.empty() : watched(BlockedKernels.winograd(request, workers));
     }
 
+    /** Returns the kernel for a request if it is an LSTM with products that the library makes for each worker. */
+    Optional<Kernel> narrowLstm(KernelRequest request) {
+        return watched(request instanceof KernelRequest.Single r && r.op() instanceof Recurrent.Rnn rnn
+                ? LstmNarrowKernel.of(rnn, r.inputs(), r.frozen(), library, workers) : Optional.empty());
+    }
+
     private static Optional<Kernel> watched(Optional<Kernel> kernel) {
         return IS_MANAGED ? kernel.map(WatchedKernel::of) : kernel;
     }
@@ -121,6 +127,7 @@ final class VectorBackend implements Backend {
             case PackedB packed -> Optional.of(new PackedB.Pack(packed));
             case RnnPanels panels -> Optional.of(new RnnPanels.Pack(panels));
             case RnnPairs pairs -> Optional.of(new RnnPairs.Pack(pairs));
+            case LstmNarrowWeights pieces -> Optional.of(new LstmNarrowWeights.Pack(pieces));
             case WidenedKernel.Widened widened -> pack(type, widened.wide()).map(second -> new WidenedKernel.Pack(widened, second, type));
             default -> Optional.empty();
         };

@@ -33,6 +33,11 @@ public final class VectorKernels implements AutoCloseable {
         return backend.winograd(request);
     }
 
+    /** Returns the kernel for a request if it is an LSTM of bfloat16 with products that the library makes for each worker alone. */
+    public Optional<Kernel> narrowLstm(KernelRequest request) {
+        return backend.narrowLstm(request);
+    }
+
     @Override
     public void close() {
         backend.close();
