@@ -196,7 +196,7 @@ public final class CompiledFunction implements AutoCloseable {
         return traced(Arrays.stream(types).map(Tensor::placeholder).toArray(Tensor[]::new)).plan().arenaBytes();
     }
 
-    /** Gives the arenas of calls that have ended back; later calls take new ones. Running calls are not disturbed. */
+    /** Gives the arenas of calls that have ended back to the system; later calls take new ones. Running calls are not disturbed. */
     public void trim() {
         for (Traced t : traced) {
             t.plan().trim();

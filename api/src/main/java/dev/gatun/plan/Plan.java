@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -55,13 +56,13 @@ public final class Plan implements AutoCloseable {
     private record Resources(ConcurrentLinkedQueue<Frame> idle, List<Optional<Buffer>> constants, Runnable giveBack) implements Runnable {
         @Override
         public void run() {
-            closeIdle();
+            giveIdle(Executable::close);
             giveBack.run();
         }
 
-        void closeIdle() {
+        void giveIdle(Consumer<Executable> back) {
             for (Frame f = idle.poll(); f != null; f = idle.poll()) {
-                f.executable().close();
+                back.accept(f.executable());
             }
         }
     }
@@ -268,9 +269,9 @@ public final class Plan implements AutoCloseable {
         return new Frame(backend.link(program), external);
     }
 
-    /** Gives idle arenas back; the next call takes a new one. */
+    /** Gives idle arenas back to the system; the next call takes a new one. */
     public void trim() {
-        resources.closeIdle();
+        resources.giveIdle(Executable::discard);
     }
 
     /** Gives constants and idle arenas back; the plan must not be run any more. */

@@ -15,4 +15,9 @@ public interface Executable extends AutoCloseable {
     /** Gives the arena back. */
     @Override
     void close();
+
+    /** {@link #close} of one whose arena will hardly be wanted again in this size; see {@link Memory#discard}. */
+    default void discard() {
+        close();
+    }
 }

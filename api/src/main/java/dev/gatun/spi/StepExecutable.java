@@ -45,4 +45,9 @@ public final class StepExecutable implements Executable {
     public void close() {
         memory.free(arena);
     }
+
+    @Override
+    public void discard() {
+        memory.discard(arena);
+    }
 }

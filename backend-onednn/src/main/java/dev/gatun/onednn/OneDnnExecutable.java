@@ -65,6 +65,7 @@ final class OneDnnExecutable implements Executable {
             program.steps().forEach(s -> linked.add(link(s, moves)));
         } catch (RuntimeException | Error e) {
             release(linked);
+            memory.free(arena);
             throw e;
         }
         this.steps = linked.toArray(Step[]::new);
@@ -121,14 +122,20 @@ final class OneDnnExecutable implements Executable {
     @Override
     public void close() {
         release(Arrays.asList(steps));
+        memory.free(arena);
     }
 
-    private void release(List<Step> linked) {
+    @Override
+    public void discard() {
+        release(Arrays.asList(steps));
+        memory.discard(arena);
+    }
+
+    private static void release(List<Step> linked) {
         for (Step step : linked) {
             if (step instanceof Primitive(BoundPrimitive bound)) {
                 bound.close();
             }
         }
-        memory.free(arena);
     }
 }
