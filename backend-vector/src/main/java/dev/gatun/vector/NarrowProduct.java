@@ -2,7 +2,7 @@ package dev.gatun.vector;
 
 /**
  * A product of matrices by a library, c[m, n] = Σₖ a[m, k] · b[k, n]: a and b of bfloat16, sums and c of float32. Calls are made one after another, on the
- * thread that launches kernels; the library shares the work out itself, unless the product is one that its caller makes {@linkplain NarrowProducts#alone alone}.
+ * thread that launches kernels; the library shares the work out itself, unless its caller makes the product {@linkplain NarrowProducts#alone alone}.
  */
 public interface NarrowProduct {
     /**
