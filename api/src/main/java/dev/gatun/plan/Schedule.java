@@ -8,7 +8,6 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
-import java.util.stream.IntStream;
 
 /**
  * Orders nodes so that few bytes are alive at once: of the nodes that can run, one that frees more than it allocates goes first (an optimizer's update as
