@@ -25,6 +25,11 @@ sealed interface BlockStep {
         return true;
     }
 
+    /** Returns the same step for operands that no cache holds. */
+    default BlockStep streamed() {
+        return this;
+    }
+
     /** Returns the step that computes value {@code result}, or empty if there is no loop for these types. */
     static Optional<BlockStep> of(Elementwise op, List<DType> types, List<Integer> arguments, int result) {
         DType dtype = types.getLast();
@@ -87,6 +92,11 @@ sealed interface BlockStep {
         }
 
         @Override
+        public BlockStep streamed() {
+            return function == UnaryFunction.RELU ? new StreamedRelu(x, y) : this;
+        }
+
+        @Override
         public int cost() {
             return switch (function) {
                 case NEG, ABS, SIGN, RECIPROCAL, SQRT, RSQRT, RELU, FLOOR, CEIL, ROUND, TRUNC, IS_NAN, IS_INF, LOGICAL_NOT, BITWISE_NOT -> 1;
@@ -104,11 +114,39 @@ sealed interface BlockStep {
         }
 
         @Override
+        public BlockStep streamed() {
+            boolean isSimple = function == BinaryFunction.ADD || function == BinaryFunction.SUB || function == BinaryFunction.MUL;
+            return isSimple ? new StreamedPair(function, a, b, y) : this;
+        }
+
+        @Override
         public int cost() {
             return switch (function) {
                 case ADD, SUB, MUL, DIV, MIN, MAX, AND, OR, XOR, SHIFT_LEFT, SHIFT_RIGHT, EQ, NE, LT, LE, GT, GE -> 1;
                 case POW, ATAN2, MOD, REM -> 100;
             };
+        }
+    }
+
+    /** y = max(x, 0) of floats that no cache holds. */
+    record StreamedRelu(int x, int y) implements BlockStep {
+        @Override
+        public void run(long table, int n) {
+            StreamedLoops.relu(at(table, x), at(table, y), n);
+        }
+    }
+
+    /** y = f(a, b) of floats that no cache holds, f a sum, a difference or a product. */
+    record StreamedPair(BinaryFunction function, int a, int b, int y) implements BlockStep {
+        @Override
+        public void run(long table, int n) {
+            switch (function) {
+                case ADD -> StreamedLoops.add(at(table, a), at(table, b), at(table, y), n);
+                case SUB -> StreamedLoops.sub(at(table, a), at(table, b), at(table, y), n);
+                case MUL -> StreamedLoops.mul(at(table, a), at(table, b), at(table, y), n);
+                case DIV, POW, ATAN2, MOD, REM, MIN, MAX, AND, OR, XOR, SHIFT_LEFT, SHIFT_RIGHT, EQ, NE, LT, LE, GT, GE ->
+                    throw new AssertionError(function + " has no streamed loop");
+            }
         }
     }
 

@@ -30,7 +30,7 @@ final class JitDirectives {
             "Fold.get", "Fold.put", "Fold.sumOfLanes", "Fold.productOfLanes", "Transpose.shift", "Transpose.upper", "Truth.mask", "Truth.store");
 
     /** Loops that are small enough to be inlined into callers that have several of them. */
-    private static final List<String> LOOPS = List.of("Epilogue.add", "Epilogue.rectify", "Gemv.addFours", "Gemv.addOnes",
+    private static final List<String> LOOPS = List.of("Epilogue.add", "Epilogue.rectify", "Gemv.addFours", "Gemv.addOnes", "StreamedLoops.*",
             "Im2col.copy", "FloatUnary.*", "FloatBinary.*", "RnnGates.*", "LstmGates.*", "Fold.sum", "Fold.product", "Fold.max", "Fold.min", "Fold.add*",
             "Moments.differences", "Moments.scale*", "Moments.squares", "Moments.products", "Moments.gradient", "PoolKernel.scale", "PoolRows.*",
             "WindowFold.largest*", "WindowFold.sum*", "SoftmaxLines.finish", "GateKernel.gate*", "LocalResponseNormKernel.addSquares",

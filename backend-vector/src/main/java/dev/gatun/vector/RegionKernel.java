@@ -111,8 +111,17 @@ public final class RegionKernel implements FrameKernel {
             steps.add(step.get());
             types.add(i.dtype());
         }
+        // What several steps compute lies in the first cache between them.
+        if (steps.size() == 1 && bytes(region, operands, types) >= StreamedLoops.BYTES) {
+            steps.set(0, steps.getFirst().streamed());
+        }
         boolean supported = types.stream().allMatch(BlockStep::isSupported);
         return supported ? Optional.of(new RegionKernel(region, operands, types, steps, workers)) : Optional.empty();
+    }
+
+    private static long bytes(Fused.Region region, List<TensorType> operands, List<DType> types) {
+        return operands.stream().mapToLong(TensorType::bytes).sum()
+                + region.results().stream().mapToLong(r -> region.shape().elements() * types.get(r).bytes()).sum();
     }
 
     /** Returns the kernel of {@code region}: a loop made for it, if there is one, else this one, or empty. */
