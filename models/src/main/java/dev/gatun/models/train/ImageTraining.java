@@ -52,7 +52,7 @@ public final class ImageTraining implements AutoCloseable {
             Tensor labels = inputs.get(1);
             Tensor logits = net.forward(inputs.get(0), pass);
             return List.of(Losses.crossEntropy(logits, labels), logits.argmax(1).eq(labels).cast(DType.F32).mean());
-        }, recipe.optimizer(), backend).seed(seed);
+        }, recipe.optimizer(), backend).seed(~seed);    // Not the seed itself: dropout would drop what the first epochs' orders are made of.
     }
 
     /** Returns what is trained and how. */

@@ -9,12 +9,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.Backends;
 import dev.gatun.Predictor;
+import dev.gatun.Shape;
 import dev.gatun.Tensor;
 import dev.gatun.models.Mlp;
+import dev.gatun.models.data.Batch;
+import dev.gatun.models.data.Batches;
 import dev.gatun.models.data.Digits;
 import dev.gatun.models.data.LabelledImages;
+import dev.gatun.nn.Layer;
+import dev.gatun.nn.Linear;
+import dev.gatun.nn.Losses;
+import dev.gatun.nn.Pass;
 import dev.gatun.optim.Adam;
 import dev.gatun.optim.Sgd;
+import dev.gatun.random.Draws;
 import dev.gatun.spi.Backend;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -108,6 +116,25 @@ class ImageTrainingTest {
     void otherSeedIsAnotherTraining() {
         try (ImageTraining a = new ImageTraining(SMALL, IMAGES, 7, backend); ImageTraining b = new ImageTraining(SMALL, IMAGES, 8, backend)) {
             assertNotEquals(a.run(), b.run());
+        }
+    }
+
+    /** Logits that are random numbers of the pass; the weight is there to be trained. */
+    private static final class Noise extends Layer {
+        private final Linear linear = child("linear", new Linear(1, 1));
+
+        @Override
+        public Tensor forward(Tensor x, Pass pass) {
+            return Draws.uniform(pass.nextKey(), Shape.of(x.dim(0), 10)).add(pass.get(linear.weight()).mul(0));
+        }
+    }
+
+    @Test
+    void dropoutDrawsOtherNumbersThanTheOrderOfImages() {
+        Recipe noise = new Recipe("noise", Noise::new, new Adam(), 1e-3f, 1, 16, 1);
+        try (ImageTraining training = new ImageTraining(noise, IMAGES, 7, backend); Batch first = Batches.shuffled(IMAGES, 16, 7).batch(0, 0)) {
+            Tensor ofTheOrder = Losses.crossEntropy(Draws.uniform(Draws.key(7, 0), Shape.of(16, 10)), first.labels());
+            assertNotEquals((float) ofTheOrder.item(), training.run().loss(), 1e-4f);
         }
     }
 
