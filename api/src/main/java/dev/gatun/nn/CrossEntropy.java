@@ -57,7 +57,7 @@ public record CrossEntropy(double smoothing, Optional<Tensor> weights, OptionalI
      *
      * @param logits {@code [N, C, ...]}, floating
      * @param labels {@code [N, ...]}, I32 or I64; each a class, from 0, or the ignored label, else the loss is an {@link IndexOutOfBoundsException} when
-     *     it is computed
+     *     it is computed; that names the op which meets the label first: in a training step mostly the gradient's {@code scatter_elements_add}
      * @throws IllegalArgumentException if shapes or types do not fit
      */
     public Tensor of(Tensor logits, Tensor labels) {

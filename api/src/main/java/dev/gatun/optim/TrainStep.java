@@ -32,8 +32,9 @@ import java.util.stream.IntStream;
  *
  * {@snippet :
  * try (var step = TrainStep.of(net, Losses::crossEntropy, Sgd.momentum(0.9), backend)) {
- *     for (Batch batch : batches) {
- *         float loss = (float) step.run(0.05f, batch.x(), batch.y()).getFirst().item();
+ *     for (int i = 0; i < batches.count(); i++) {
+ *         Batch batch = batches.batch(0, i);
+ *         double loss = step.run(0.05f, batch.x(), batch.labels()).getFirst().item();
  *     }
  * }
  * }

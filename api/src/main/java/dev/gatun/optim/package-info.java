@@ -12,8 +12,9 @@
  * Schedule rates = Schedule.cosine(0.1, 0, 1000).warmedUp(50);
  * try (var backend = Backends.best();
  *         var step = TrainStep.of(net, Losses::crossEntropy, Sgd.momentum(0.9).weightDecay(1e-4).clippedByNorm(5), backend)) {
- *     for (Batch batch : batches) {
- *         Tensor loss = step.run(rates.rate(step.steps()), batch.x(), batch.y()).getFirst();
+ *     for (int i = 0; i < batches.count(); i++) {
+ *         Batch batch = batches.batch(0, i);
+ *         Tensor loss = step.run(rates.rate(step.steps()), batch.x(), batch.labels()).getFirst();
  *     }
  * }
  * }
