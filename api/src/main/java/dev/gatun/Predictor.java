@@ -89,7 +89,7 @@ public final class Predictor implements AutoCloseable {
         return function.arenaBytes(type);
     }
 
-    /** Gives plans and prepacked weights back. */
+    /** Gives plans and prepacked weights back, and the weights that were read: predictors made of one another by precision share these. */
     @Override
     public void close() {
         function.close();
