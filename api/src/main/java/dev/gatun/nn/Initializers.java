@@ -5,12 +5,10 @@ import dev.gatun.Shape;
 import dev.gatun.Tensor;
 import dev.gatun.TensorType;
 import dev.gatun.random.RandomStream;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.function.BiConsumer;
 import java.util.function.DoubleSupplier;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.LongStream;
 
 /**
@@ -18,8 +16,10 @@ import java.util.stream.LongStream;
  * {@code [outputs, inputs, kernel...]}; fan_out = outputs · kernel is the number of outputs that see one input.
  */
 public final class Initializers {
-    /** Numbers that one processor writes at a time; a multiple of a Philox block. */
-    private static final long CHUNK = 1 << 16;
+    /** Numbers that one processor draws at a time: whole Philox blocks, in the first cache. */
+    private static final int PIECE = 1 << 10;
+    /** Pieces that one processor takes at once. */
+    private static final int PIECES = 64;
 
     private Initializers() {
     }
@@ -42,13 +42,13 @@ public final class Initializers {
     /** Returns uniform numbers in [low, high). @throws IllegalArgumentException if {@code low} is above {@code high} */
     public static Initializer uniform(double low, double high) {
         require(low <= high, "uniform: low " + low + " is above high " + high);
-        return (type, random) -> atOnce(type, random, r -> low + (high - low) * r.nextUniform());
+        return (type, random) -> atOnce(type, random, RandomStream::uniforms, low, high - low);
     }
 
     /** Returns normally distributed numbers. @throws IllegalArgumentException if the standard deviation is negative */
     public static Initializer normal(double mean, double deviation) {
         require(deviation >= 0, "normal: the standard deviation must not be negative, got " + deviation);
-        return (type, random) -> atOnce(type, random, r -> mean + deviation * r.nextNormal());
+        return (type, random) -> atOnce(type, random, RandomStream::normals, mean, deviation);
     }
 
     /**
@@ -171,13 +171,16 @@ public final class Initializers {
         });
     }
 
-    /** Writes numbers of which each takes one word of the stream, on all processors: a network of 100 million numbers waits for this. */
-    private static Tensor atOnce(TensorType type, RandomStream random, ToDoubleFunction<RandomStream> next) {
+    /** Writes offset + scale · what {@code draws} gives, on all processors: a network of 100 million numbers waits for this. */
+    private static Tensor atOnce(TensorType type, RandomStream random, BiConsumer<RandomStream, float[]> draws, double offset, double scale) {
         long n = type.elements();
-        return fill(type, (data, dtype) -> LongStream.rangeClosed(0, n / CHUNK).parallel().forEach(chunk -> {
-            RandomStream own = random.from(chunk * CHUNK / 4);
-            for (long i = chunk * CHUNK; i < Math.min(n, (chunk + 1) * CHUNK); i++) {
-                write(data, dtype, i, next.applyAsDouble(own));
+        return fill(type, (data, dtype) -> LongStream.range(0, Math.ceilDiv(n, PIECE * PIECES)).parallel().forEach(share -> {
+            float[] drawn = new float[PIECE];
+            long from = share * PIECE * PIECES;
+            RandomStream own = random.from(from / 4);
+            for (long end = Math.min(n, from + PIECE * PIECES); from < end; from += PIECE) {
+                draws.accept(own, drawn);
+                write(data, dtype, from, drawn, (int) Math.min(PIECE, end - from), offset, scale);
             }
         }));
     }
@@ -185,11 +188,21 @@ public final class Initializers {
     /** Returns a tensor whose data {@code writer} writes, as F32, F64 or I64; other types are cast from F32. */
     private static Tensor fill(TensorType type, BiConsumer<MemorySegment, DType> writer) {
         DType dtype = type.dtype() == DType.F64 || type.dtype() == DType.I64 ? type.dtype() : DType.F32;
-        TensorType written = type.with(dtype);
-        try (Arena arena = Arena.ofShared()) {
-            MemorySegment data = arena.allocate(written.bytes(), dtype.bytes());
-            writer.accept(data, dtype);
-            return Tensor.of(written, data).cast(type.dtype());
+        return Tensor.written(type.with(dtype), data -> writer.accept(data, dtype)).cast(type.dtype());
+    }
+
+    /** Writes offset + scale · {@code drawn}; may leave it there, too. */
+    private static void write(MemorySegment data, DType dtype, long from, float[] drawn, int n, double offset, double scale) {
+        if (dtype == DType.F32) {
+            // The interpreter, which runs this in a new JVM, copies a thousand numbers at once as fast as it writes one.
+            for (int i = 0; i < n; i++) {
+                drawn[i] = (float) (offset + scale * drawn[i]);
+            }
+            MemorySegment.copy(drawn, 0, data, ValueLayout.JAVA_FLOAT, from * Float.BYTES, n);
+        } else {
+            for (int i = 0; i < n; i++) {
+                write(data, dtype, from + i, offset + scale * drawn[i]);
+            }
         }
     }
 

@@ -49,44 +49,47 @@ public final class Philox {
     }
 
     /**
-     * Returns the normal number of the word pair (w₀, w₁) by Box and Muller, in double and {@link StrictMath}: with ρ = √(-2 ln((w₀ + 1)·2⁻³²)) and
-     * θ = 2π w₁·2⁻³², ρ sin θ if {@code odd}, else ρ cos θ.
+     * Returns the normal number of the word pair (w₀, w₁) by Box and Muller: with ρ = √(-2 ln((w₀ + 1)·2⁻³²)) and θ = 2π w₁·2⁻³², ρ sin θ if {@code odd},
+     * else ρ cos θ, computed in double; every machine gets the same bits.
      */
     public static float normal(int w0, int w1, boolean odd) {
-        return normal(radius(w0), w1, odd);
-    }
-
-    /** Returns ρ, which both numbers of a pair have in common. */
-    static double radius(int w0) {
-        return StrictMath.sqrt(-2 * StrictMath.log((Integer.toUnsignedLong(w0) + 1) * 0x1p-32));
-    }
-
-    /** Returns a normal number of a pair with this ρ. */
-    static float normal(double radius, int w1, boolean odd) {
-        double angle = 2 * Math.PI * (Integer.toUnsignedLong(w1) * 0x1p-32);
-        return (float) (radius * (odd ? StrictMath.sin(angle) : StrictMath.cos(angle)));
+        return (float) (BoxMuller.radius(w0) * (odd ? BoxMuller.sin(w1) : BoxMuller.cos(w1)));
     }
 
     /** Fills {@code target} with what {@link dev.gatun.op.Random.Draw} of UNIFORM gives for the key (seed, stream). */
     public static void uniform(long seed, long stream, float[] target) {
+        uniform(seed, stream, 0, target, target.length);
+    }
+
+    /** Fills {@code target} with what {@link dev.gatun.op.Random.Draw} of NORMAL gives for the key (seed, stream). */
+    public static void normal(long seed, long stream, float[] target) {
+        normal(seed, stream, 0, target, target.length);
+    }
+
+    /** Writes the first {@code n} uniform numbers that begin at block {@code first} of a stream. */
+    static void uniform(long seed, long stream, long first, float[] target, int n) {
         int[] four = new int[4];
-        for (int i = 0; i < target.length; i++) {
+        for (int i = 0; i < n; i++) {
             if (i % 4 == 0) {
-                block(seed, stream, i / 4, four);
+                block(seed, stream, first + i / 4, four);
             }
             target[i] = uniform(four[i % 4]);
         }
     }
 
-    /** Fills {@code target} with what {@link dev.gatun.op.Random.Draw} of NORMAL gives for the key (seed, stream). */
-    public static void normal(long seed, long stream, float[] target) {
+    /** Writes the first {@code n} normal numbers that begin at block {@code first} of a stream. */
+    static void normal(long seed, long stream, long first, float[] target, int n) {
         int[] four = new int[4];
-        for (int i = 0; i < target.length; i++) {
+        for (int i = 0; i < n; i += 2) {
             if (i % 4 == 0) {
-                block(seed, stream, i / 4, four);
+                block(seed, stream, first + i / 4, four);
             }
-            int pair = i % 4 / 2 * 2;
-            target[i] = normal(four[pair], four[pair + 1], i % 2 == 1);
+            double radius = BoxMuller.radius(four[i % 4]);
+            int w1 = four[i % 4 + 1];
+            target[i] = (float) (radius * BoxMuller.cos(w1));
+            if (i + 1 < n) {
+                target[i + 1] = (float) (radius * BoxMuller.sin(w1));
+            }
         }
     }
 }

@@ -44,12 +44,34 @@ public final class RandomStream {
     /** Returns a number of the standard normal distribution; two words give two of them. */
     public float nextNormal() {
         if (!odd) {
-            radius = Philox.radius(nextBits());
+            radius = BoxMuller.radius(nextBits());
             second = nextBits();
         }
-        float z = Philox.normal(radius, second, odd);
+        double z = radius * (odd ? BoxMuller.sin(second) : BoxMuller.cos(second));
         odd = !odd;
-        return z;
+        return (float) z;
+    }
+
+    /**
+     * Writes as many uniform numbers as {@code target} has elements, from the next block that nothing was taken of; what is left of the one before, and
+     * of this call's last one, is skipped.
+     */
+    public void uniforms(float[] target) {
+        Philox.uniform(seed, stream, skip(target.length), target, target.length);
+    }
+
+    /** Writes normal numbers in the way of {@link #uniforms}, many times as fast as one by one. */
+    public void normals(float[] target) {
+        Philox.normal(seed, stream, skip(target.length), target, target.length);
+    }
+
+    /** Takes the blocks of so many words. Returns the first of them. */
+    private long skip(int words) {
+        long first = blocks;
+        blocks += Math.ceilDiv(words, 4);
+        taken = 4;
+        odd = false;
+        return first;
     }
 
     /** Returns an integer in [0, {@code bound}). @throws IllegalArgumentException if {@code bound} is not positive */

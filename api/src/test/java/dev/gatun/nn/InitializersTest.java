@@ -45,6 +45,19 @@ class InitializersTest {
         assertEquals(Math.sqrt(2.0 / 450), deviation(draw(Initializers.xavierNormal(), 30, 20, 3, 3)), 2e-3);
     }
 
+    /** More numbers than one processor draws at a time, and no whole number of blocks. */
+    @Test
+    void numbersAreThoseOfTheStreamInItsOrder() {
+        float[] a = draw(Initializers.normal(1, 2), 100_003);
+        RandomStream random = new RandomStream(11, 5);
+        for (float x : a) {
+            assertEquals((float) (1 + 2. * random.nextNormal()), x);
+        }
+        double[] b = Initializers.uniform(-3, 5).draw(TensorType.of(DType.F64, 65_537), new RandomStream(1, 2)).toDoubleArray();
+        assertEquals(-3 + 8. * new RandomStream(1, 2).from(65_536 / 4).nextUniform(), b[65_536]);
+        assertEquals(0, Initializers.normal(0, 1).draw(TensorType.of(DType.F32, 0, 3), new RandomStream(1, 2)).toFloatArray().length);
+    }
+
     @Test
     void aTruncatedNormalStaysInside() {
         float[] a = draw(Initializers.truncatedNormal(0, 1, -1, 1), 5000);

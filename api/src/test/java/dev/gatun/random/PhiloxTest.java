@@ -45,6 +45,45 @@ class PhiloxTest {
         assertEquals(Philox.normal(0xBC57AC4C, 0x9B00DBD8, true), x[3]);
     }
 
+    /** The logarithm, sine and cosine of a library as the judge of the series, at random and at the ends of all quarters. */
+    @Test
+    void normalNumbersAreTheFloatsNextToThoseOfALibrary() {
+        int[] four = new int[4];
+        for (int i = 0; i < 50_000; i++) {
+            Philox.block(1, 2, i, four);
+            assertNextToLibrary(four[0], four[1]);
+            assertNextToLibrary(four[2] >>> four[3], four[3]);
+            assertNextToLibrary(~(four[2] >>> four[3]), (i % 8 << 29) + i % 5 - 2);
+        }
+    }
+
+    private static void assertNextToLibrary(int w0, int w1) {
+        double radius = StrictMath.sqrt(-2 * StrictMath.log((Integer.toUnsignedLong(w0) + 1) * 0x1p-32));
+        double angle = 2 * Math.PI * (Integer.toUnsignedLong(w1) * 0x1p-32);
+        // 2π rounded moves zeros of the library's functions by up to 3e-16.
+        double cosine = radius * StrictMath.cos(angle);
+        assertEquals(cosine, Philox.normal(w0, w1, false), Math.ulp((float) cosine) + 5e-15, () -> "cosine of words " + w0 + ", " + w1);
+        double sine = radius * StrictMath.sin(angle);
+        assertEquals(sine, Philox.normal(w0, w1, true), Math.ulp((float) sine) + 5e-15, () -> "sine of words " + w0 + ", " + w1);
+    }
+
+    @Test
+    void manyNumbersAtOnceAreThoseOneByOne() {
+        RandomStream one = new RandomStream(5, 6);
+        float[] many = new float[7];
+        new RandomStream(5, 6).normals(many);
+        for (float x : many) {
+            assertEquals(one.nextNormal(), x);
+        }
+        RandomStream all = new RandomStream(5, 6);
+        all.nextBits();
+        all.uniforms(many);
+        all.uniforms(new float[0]);
+        assertEquals(new RandomStream(5, 6).from(1).nextUniform(), many[0], "the block that was begun is skipped");
+        all.normals(many);
+        assertEquals(new RandomStream(5, 6).from(3).nextNormal(), many[0], "as is what a call has left of its last block");
+    }
+
     @Test
     void momentsAreThoseOfTheDistributions() {
         float[] x = new float[100_000];
