@@ -4,8 +4,8 @@ package dev.gatun.random;
  * Pairs of normal numbers from pairs of words, by Box and Muller, "A note on the generation of random normal deviates" (1958): with u = (w₀ + 1)·2⁻³² and
  * θ = 2π w₁·2⁻³² they are ρ cos θ and ρ sin θ, ρ = √(-2 ln u).
  *
- * <p>Logarithm, sine and cosine are the series below, of additions, multiplications and one division in double, in this order: every processor gets the same bits,
- * and there is no branch to guess. Their relative errors stay below 10⁻¹³, so nearly all results are the float next to the true number.
+ * <p>Logarithm, sine and cosine are the series below, of additions, multiplications and one division in double, in this order: every processor gets the same
+ * bits, and there is no branch to guess. Their relative errors stay below 10⁻¹³, so nearly all results are the float next to the true number.
  */
 final class BoxMuller {
     private static final double LN_2 = 0.6931471805599453;
