@@ -27,11 +27,12 @@ final class JitDirectives {
 
     /** Methods with vectors among their parameters or results. */
     private static final List<String> HELPERS = List.of("Native.*", "FloatMath.*", "Tails.*", "BFloat16.rounded", "ArgReduceKernel.equal", "Fold.doubles",
-            "Fold.get", "Fold.put", "Fold.sumOfLanes", "Fold.productOfLanes", "Transpose.shift", "Transpose.upper", "Truth.mask", "Truth.store");
+            "Fold.get", "Fold.put", "Fold.sumOfLanes", "Fold.productOfLanes", "LaneSums.fold", "LaneSums.other", "LaneSums.upper", "Transpose.shift",
+            "Transpose.upper", "Truth.mask", "Truth.store");
 
     /** Loops that are small enough to be inlined into callers that have several of them. */
-    private static final List<String> LOOPS = List.of("Epilogue.add", "Epilogue.rectify", "Gemv.addFours", "Gemv.addOnes", "StreamedLoops.*",
-            "Im2col.copy", "FloatUnary.*", "FloatBinary.*", "RnnGates.*", "LstmGates.*", "Fold.sum", "Fold.product", "Fold.max", "Fold.min", "Fold.add*",
+    private static final List<String> LOOPS = List.of("Epilogue.add", "Epilogue.rectify", "Gemv.addFours", "Gemv.addOnes", "Dots.addRest", "LaneSums.pass*",
+            "StreamedLoops.*", "Im2col.copy", "FloatUnary.*", "FloatBinary.*", "RnnGates.*", "LstmGates.*", "Fold.sum", "Fold.product", "Fold.max", "Fold.min", "Fold.add*",
             "Moments.differences", "Moments.scale*", "Moments.squares", "Moments.products", "Moments.gradient", "PoolKernel.scale", "PoolRows.*",
             "WindowFold.largest*", "WindowFold.sum*", "SoftmaxLines.finish", "GateKernel.gate*", "LocalResponseNormKernel.addSquares",
             "LocalResponseNormKernel.multiply", "LocalResponseNormKernel.scale", "blocked/BlockedBatchNorm.moments", "blocked/BlockedBatchNorm.squares",

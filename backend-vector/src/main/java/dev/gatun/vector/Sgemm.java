@@ -13,7 +13,8 @@ import java.lang.invoke.VarHandle;
  *
  * <p>Blocks of KC rows of B are packed in panels; for each MC rows of A every panel is multiplied while the block of A stays in the second-level
  * cache (Goto and van de Geijn, <i>Anatomy of high-performance matrix multiplication</i>, 2008). With one to few rows or columns there is nothing
- * to keep in a cache: {@link Gemv} runs those.
+ * to keep in a cache: {@link Gemv} runs those. With some, packing the other matrix would cost more than multiplying with it: {@link Dots} runs those if both
+ * lie so that k is contiguous. Where a transposed B is the larger matrix, Cᵀ = op(B)ᵀ · op(A)ᵀ is computed: then the smaller one is packed.
  *
  * <p>An object is a shape: immutable, and used by many threads at once; addresses and workspace come with each call. A call allocates nothing.
  * How many workers share a product changes no bit of it: they share elements of C, never a sum.
@@ -27,8 +28,21 @@ final class Sgemm {
     static final int NC = 512;
 
     /** Up to how many rows (columns) the other matrix is read as {@link Gemv} reads it, if that takes dot products, or sums of rows. */
-    private static final int FEW_DOTS = 4;
+    private static final int FEW_DOTS = 3;
     private static final int FEW_SUMS = 1;
+
+    /** Up to how many rows (columns) {@link Dots} multiplies: more make tiles of packed panels worth while, of one vector if those are columns. */
+    private static final int SOME_ROWS = 24;
+    private static final int SOME_COLUMNS = 16;
+
+    /** Floats of k for each row (column) that it takes at least: adding up the lanes of a sum costs as much as some vectors of k. */
+    private static final int DOTS_K_OF_ROW = 16;
+    private static final int DOTS_K_OF_COLUMN = 32;
+
+    /** What packing a float of a transposed B costs, turning one of Cᵀ, and a step of k in tiles that are narrower than a panel, in multiplications. */
+    private static final long TRANSPOSED_PACKING = 24;
+    private static final long TURNING = 16;
+    private static final int NARROW_TILE = 12;
 
     /** Products of fewer multiplications run on the caller alone: a fork costs about as much. */
     private static final long FORK_MULTIPLICATIONS = 1 << 17;
@@ -37,6 +51,11 @@ final class Sgemm {
     private static final long PACK_TOGETHER_MULTIPLICATIONS = 1 << 24;
 
     private static final long FRAME_BYTES = 128;
+
+    private static final long DOTS_SCRATCH = Math.max(Gemv.SCRATCH_BYTES, Dots.SCRATCH_BYTES);
+
+    /** A panel's product with a block of A, before it is turned. */
+    private static final long STRIP_BYTES = FLOAT * MC * Tiles.COLUMNS;
 
     /** What workers pack of A together, at most; of a larger A each packs the rows that it multiplies, a block at a time. */
     private static final long MOST_PACKED_A = 16 << 20;
@@ -70,11 +89,11 @@ final class Sgemm {
     }
 
     private enum Path {
-        /** Few rows, B transposed: dot products of the rows of op(A) with the stored rows of B. */
+        /** Few or some rows, B transposed: dot products of the rows of op(A) with the stored rows of B. */
         ROWS_BY_DOTS,
         /** Few rows, B as it is: sums of rows of B. */
         ROWS_BY_SUMS,
-        /** Few columns, A as it is: dot products of the columns of op(B) with the stored rows of A. */
+        /** Few or some columns, A as it is: dot products of the columns of op(B) with the stored rows of A. */
         COLUMNS_BY_DOTS,
         /** Few columns, A transposed: sums of stored rows of A. */
         COLUMNS_BY_SUMS,
@@ -95,6 +114,7 @@ final class Sgemm {
     private final boolean packedB;
 
     private final Path path;
+    private final boolean turned;
     private final boolean packA;
     private final boolean directB;
     private final int columnsAtOnce;
@@ -116,19 +136,20 @@ final class Sgemm {
      * @param packedB whether the address of B is that of panels that {@link #packB} made
      */
     Sgemm(Shape shape, Batch batch, boolean accumulate, Epilogue epilogue, boolean packedB) {
-        this.M = shape.M;
-        this.N = shape.N;
-        this.K = shape.K;
-        this.transA = shape.transA;
-        this.transB = shape.transB;
-        this.lda = shape.lda;
-        this.ldb = shape.ldb;
-        this.ldc = shape.ldc;
-        this.batch = batch;
+        path = path(shape, packedB);
+        turned = path == Path.TILES && !packedB && isCheaperTurned(shape);
+        M = turned ? shape.N : shape.M;
+        N = turned ? shape.M : shape.N;
+        K = shape.K;
+        transA = turned ? !shape.transB : shape.transA;
+        transB = turned ? !shape.transA : shape.transB;
+        lda = turned ? shape.ldb : shape.lda;
+        ldb = turned ? shape.lda : shape.ldb;
+        ldc = shape.ldc;
+        this.batch = turned ? new Batch(batch.count, batch.strideB, batch.strideA, batch.strideC) : batch;
         this.accumulate = accumulate;
         this.epilogue = epilogue;
         this.packedB = packedB;
-        path = path();
         int kc = Math.min(K, KC);
         packA = path == Path.TILES && transA && N > Tiles.COLUMNS;
         directB = !packedB && !transB && M <= 2 * Tiles.ROWS;
@@ -137,17 +158,26 @@ final class Sgemm {
         blockOfB = packedB ? 0 : Panels.bytes(kc, Math.min(N, directB ? Tiles.COLUMNS : columnsAtOnce));
     }
 
-    private Path path() {
-        if (packedB || K < 2 * Simd.LANES) {
+    private static Path path(Shape s, boolean packedB) {
+        if (packedB || s.K < 2 * Simd.LANES) {
             return Path.TILES;
         }
-        if (M <= (transB ? FEW_DOTS : FEW_SUMS)) {
-            return transB ? Path.ROWS_BY_DOTS : Path.ROWS_BY_SUMS;
+        boolean someRows = s.M <= SOME_ROWS && s.K >= DOTS_K_OF_ROW * s.M && s.N >= DotTile.COLUMNS;
+        if (s.M <= (s.transB ? FEW_DOTS : FEW_SUMS) || s.transB && someRows) {
+            return s.transB ? Path.ROWS_BY_DOTS : Path.ROWS_BY_SUMS;
         }
-        if (N <= (transA ? FEW_SUMS : FEW_DOTS)) {
-            return transA ? Path.COLUMNS_BY_SUMS : Path.COLUMNS_BY_DOTS;
+        boolean someColumns = s.N <= SOME_COLUMNS && s.K >= DOTS_K_OF_COLUMN * s.N && s.M >= DotTile.COLUMNS;
+        if (s.N <= (s.transA ? FEW_SUMS : FEW_DOTS) || !s.transA && someColumns) {
+            return s.transA ? Path.COLUMNS_BY_SUMS : Path.COLUMNS_BY_DOTS;
         }
         return Path.TILES;
+    }
+
+    /** Returns whether less is lost by computing Cᵀ: vectors that are not full, packing op(A) instead of a transposed B, and turning the result. */
+    private static boolean isCheaperTurned(Shape s) {
+        int narrow = Panels.width(s.M) % Tiles.COLUMNS == 0 ? 0 : NARROW_TILE;
+        long padding = (long) (Panels.width(s.M) - s.M + narrow) * s.N * s.K;
+        return s.transB && padding + TRANSPOSED_PACKING * s.M * s.K + TURNING * s.M * s.N < TRANSPOSED_PACKING * s.N * s.K;
     }
 
     /** Returns the bytes of workspace that {@link #run} needs with a pool of {@code threads}. */
@@ -170,11 +200,11 @@ final class Sgemm {
 
     private long sliceBytes() {
         long bytes = switch (path) {
-            case ROWS_BY_DOTS -> Gemv.SCRATCH_BYTES + (transA ? FLOAT * M * K : 0);
-            case COLUMNS_BY_DOTS -> Gemv.SCRATCH_BYTES + (transB ? 0 : FLOAT * N * K);
+            case ROWS_BY_DOTS -> DOTS_SCRATCH + (transA ? FLOAT * M * K : 0);
+            case COLUMNS_BY_DOTS -> DOTS_SCRATCH + (transB ? 0 : FLOAT * N * K);
             case ROWS_BY_SUMS -> 0;
             case COLUMNS_BY_SUMS -> FLOAT * N * M;
-            case TILES -> Tiles.SCRATCH_BYTES + (packsATogether() ? 0 : blockOfA) + (sharesBlocks() ? 0 : blockOfB);
+            case TILES -> Tiles.SCRATCH_BYTES + (turned ? 2 * STRIP_BYTES : 0) + (packsATogether() ? 0 : blockOfA) + (sharesBlocks() ? 0 : blockOfB);
         };
         return (bytes + 127) / 128 * 128 + TAKEN_BYTES;
     }
@@ -204,8 +234,8 @@ final class Sgemm {
         if (M == 0 || N == 0 || batch.count == 0) {
             return;
         }
-        putLong(workspace, a);
-        putLong(workspace + 8, b);
+        putLong(workspace, turned ? b : a);
+        putLong(workspace + 8, turned ? a : b);
         putLong(workspace + 16, c);
         putLong(workspace + 24, bias);
         putLong(workspace + 32, residual);
@@ -334,11 +364,11 @@ final class Sgemm {
             long rows = a;
             long stride = lda;
             if (transA) {
-                rows = slice + Gemv.SCRATCH_BYTES;
+                rows = slice + DOTS_SCRATCH;
                 stride = K * FLOAT;
                 Transpose.run(K, M, a, lda, rows, stride);
             }
-            Gemv.dots(M, K, rows, stride, b, ldb, j0, j1, c, ldc, FLOAT, accumulate, slice);
+            dots(M, rows, stride, b, ldb, j0, j1, c, ldc, FLOAT, slice);
         } else {
             Gemv.sumsOfRows(M, K, a, transA ? FLOAT : lda, transA ? lda : FLOAT, b, ldb, j0, j1, c, ldc, accumulate);
         }
@@ -355,11 +385,11 @@ final class Sgemm {
             long columns = b;
             long stride = ldb;
             if (!transB) {
-                columns = slice + Gemv.SCRATCH_BYTES;
+                columns = slice + DOTS_SCRATCH;
                 stride = K * FLOAT;
                 Transpose.run(K, N, b, ldb, columns, stride);
             }
-            Gemv.dots(N, K, columns, stride, a, lda, i0, i1, c, FLOAT, ldc, accumulate, slice);
+            dots(N, columns, stride, a, lda, i0, i1, c, FLOAT, ldc, slice);
         } else {
             Gemv.sumsOfRows(N, K, b, transB ? ldb : FLOAT, transB ? FLOAT : ldb, a, lda, i0, i1, slice, M * FLOAT, false);
             for (int i = i0; i < i1; i++) {
@@ -371,6 +401,14 @@ final class Sgemm {
             }
         }
         epilogue.apply(i1 - i0, N, c + i0 * ldc, ldc, epilogue.biasAt(bias, i0, 0), residual + i0 * ldc);
+    }
+
+    private void dots(int few, long p, long rsP, long q, long rsQ, int j0, int j1, long c, long rsC, long csC, long scratch) {
+        if (few <= FEW_DOTS) {
+            Gemv.dots(few, K, p, rsP, q, rsQ, j0, j1, c, rsC, csC, accumulate, scratch);
+        } else {
+            Dots.run(few, K, p, rsP, q, rsQ, j0, j1, c, rsC, csC, accumulate, scratch);
+        }
     }
 
     private void tiles(int gridRow, int gridRows, int gridColumn, int gridColumns, long a, long b, long c, long bias, long residual, long slice) {
@@ -414,15 +452,20 @@ final class Sgemm {
         return b + (transB ? k * FLOAT + j * ldb : k * ldb + j * FLOAT);
     }
 
+    /** Returns where a slice has room for blocks, behind what tiles and turning need. */
+    private long blocks(long slice) {
+        return slice + Tiles.SCRATCH_BYTES + (turned ? 2 * STRIP_BYTES : 0);
+    }
+
     /** Returns where a slice has room for panels. */
     private long panels(long slice) {
-        return slice + Tiles.SCRATCH_BYTES + blockOfA;
+        return blocks(slice) + blockOfA;
     }
 
     /** @param packedA the address of these {@code kc} columns of op(A) in panels of {@link #MC} rows, or 0 to pack them here if they must be */
     private void multiply(int i0, int i1, int j0, int nc, int k, int kc, long a, long b, long c, long bias, long residual, long packedA, long panels,
             long slice) {
-        long packedBlockOfA = slice + Tiles.SCRATCH_BYTES;
+        long packedBlockOfA = blocks(slice);
         boolean add = accumulate || k > 0;
         boolean last = k + kc == K;
         for (int i = i0; i < i1; i += MC) {
@@ -450,12 +493,32 @@ final class Sgemm {
                         ksB = Panels.width(columns) * FLOAT;
                     }
                 }
-                long block = c + i * ldc + j * FLOAT;
-                Tiles.multiply(mc, columns, kc, blockA, Tiles.ROWS * rsA, rsA, ksA, panel, ksB, block, ldc, add, slice);
-                if (last) {
-                    epilogue.apply(mc, columns, block, ldc, epilogue.biasAt(bias, i, j), residual + i * ldc + j * FLOAT);
+                long at = turned ? j * ldc + i * FLOAT : i * ldc + j * FLOAT;
+                if (turned) {
+                    multiplyTurned(mc, columns, kc, blockA, rsA, ksA, panel, ksB, c + at, add, slice);
+                } else {
+                    Tiles.multiply(mc, columns, kc, blockA, Tiles.ROWS * rsA, rsA, ksA, panel, ksB, c + at, ldc, add, slice);
+                }
+                if (last && turned) {
+                    epilogue.apply(columns, mc, c + at, ldc, epilogue.biasAt(bias, j, i), residual + at);
+                } else if (last) {
+                    epilogue.apply(mc, columns, c + at, ldc, epilogue.biasAt(bias, i, j), residual + at);
                 }
             }
+        }
+    }
+
+    /** c[j, i] = Σₖ a[i, k] · b[k, j], or +=, for a panel and {@code mc} rows i: whole vectors go to a strip, where a panel's padding does no harm. */
+    private void multiplyTurned(int mc, int columns, int kc, long a, long rsA, long ksA, long panel, long ksB, long c, boolean add, long slice) {
+        long strip = slice + Tiles.SCRATCH_BYTES;
+        int width = Panels.width(columns);
+        Tiles.multiply(mc, width, kc, a, Tiles.ROWS * rsA, rsA, ksA, panel, ksB, strip, width * FLOAT, false, slice);
+        if (add) {
+            long sums = strip + STRIP_BYTES;
+            Transpose.run(mc, columns, strip, width * FLOAT, sums, MC * FLOAT);
+            Tiles.add(columns, mc, sums, MC * FLOAT, c, ldc);
+        } else {
+            Transpose.run(mc, columns, strip, width * FLOAT, c, ldc);
         }
     }
 }

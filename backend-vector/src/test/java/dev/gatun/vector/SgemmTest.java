@@ -29,6 +29,12 @@ class SgemmTest {
             {2, 50, 129}, {50, 2, 129}, {3, 33, 65}, {33, 3, 65}, {4, 100, 37}, {100, 4, 37}, {5, 5, 5}, {6, 64, 8}, {6, 63, 8}, {6, 65, 8},
             {7, 16, 9}, {8, 32, 33}, {11, 48, 3}, {12, 80, 100}, {13, 96, 100}, {97, 101, 103}, {100, 640, 30}, {199, 66, 31},
             {9, 9, 1024}, {10, 70, 1025}, {31, 37, 2050}, {13, 530, 1030}, {200, 40, 64}, {40, 1100, 1030}, {205, 300, 290}}));
+        // Some rows or columns with a long k: tiles of 4, 2 and 1 rows by 6, sixteen rows and more, a last tile that is not full, k of whole vectors and not.
+        sizes.addAll(List.of(new int[][] {
+            {4, 6, 64}, {4, 7, 65}, {5, 11, 96}, {6, 13, 112}, {7, 6, 131}, {8, 48, 128}, {9, 20, 150}, {16, 23, 257}, {17, 18, 272}, {23, 41, 390},
+            {48, 50, 769}, {6, 4, 128}, {29, 7, 230}, {50, 13, 417}, {40, 16, 515}, {8, 9, 33000}}));
+        // A transposed B that is much the larger: more than one block of k, several of A, B packed together.
+        sizes.addAll(List.of(new int[][] {{16, 200, 100}, {17, 120, 40}, {45, 100, 70}, {64, 230, 1100}, {50, 700, 500}}));
         for (int n = 1; n <= 20; n++) {
             sizes.add(new int[] {n, 21 - n, n + 3});
         }
@@ -63,6 +69,7 @@ class SgemmTest {
         for (Epilogue.Bias bias : Epilogue.Bias.values()) {
             for (boolean relu : new boolean[] {false, true}) {
                 for (boolean residual : new boolean[] {false, true}) {
+                    Case.of(size, false, true, 1, relu, Sgemm.Batch.ONE, new Epilogue(bias, residual, relu)).checkAgainstDoubles(THREE);
                     Case.of(size, false, false, 2, !relu, Sgemm.Batch.ONE, new Epilogue(bias, residual, relu)).checkAgainstDoubles(THREE);
                 }
             }
@@ -72,9 +79,11 @@ class SgemmTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 7, 12})
     void aBatchHasItsOwnOperandsOrSharesThem(int count) {
-        for (int[] size : new int[][] {{1, 40, 50}, {50, 1, 40}, {70, 90, 33}, {3, 5, 0}}) {
+        for (int[] size : new int[][] {{1, 40, 50}, {50, 1, 40}, {70, 90, 33}, {3, 5, 0}, {6, 20, 130}, {20, 6, 200}, {18, 100, 50}}) {
             var own = new Sgemm.Batch(count, 0, 0, 0);
             Case.of(size, false, true, 1, false, own, new Epilogue(Epilogue.Bias.COLUMN, true, true)).checkAgainstDoubles(THREE);
+            Case.of(size, false, true, 1, true, own, new Epilogue(Epilogue.Bias.ROW, true, false)).sharingB().checkAgainstDoubles(THREE);
+            Case.of(size, true, true, 1, true, own, Epilogue.NONE).sharingA().checkAgainstDoubles(THREE);
             Case.of(size, true, false, 1, true, own, Epilogue.NONE).sharingA().checkAgainstDoubles(THREE);
             Case.of(size, false, false, 1, false, own, Epilogue.NONE).sharingB().checkAgainstDoubles(THREE);
             Case.of(size, false, false, 1, false, own, Epilogue.NONE).sharingB().withPackedB().checkAgainstDoubles(THREE);
