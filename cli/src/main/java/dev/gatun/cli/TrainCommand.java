@@ -81,20 +81,43 @@ final class TrainCommand implements Callable<Integer> {
         }
         Mnist mnist = Mnist.load(data);
         TrainingFolder folder = new TrainingFolder(out == null ? Path.of("runs", name) : out);
-        Optional<Checkpoint> from = resume ? Optional.of(folder.loadCheckpoint()) : Optional.empty();
-        if (!resume && Files.exists(folder.checkpoint())) {
-            throw usage(folder.checkpoint() + " exists: add --resume to go on with that training, or name another folder by --out DIR.");
-        }
-        from.ifPresent(c -> requireSame(c, mnist.train().count()));
-        long seed = from.map(Checkpoint::seed).orElse(this.seed == null ? 1 : this.seed);
-        try (Backend backend = backends.open(); ImageTraining training = training(settings(recipe, from), mnist.train(), seed, backend)) {
-            if (from.isPresent()) {
-                load(training, folder.checkpoint(), from.get());
-            }
-            folder.create();
-            run(training, folder, mnist, seed, backend);
+        if (resume) {
+            goOn(recipe, mnist, folder);
+        } else {
+            begin(recipe, mnist, folder);
         }
         return 0;
+    }
+
+    private void begin(Recipe recipe, Mnist mnist, TrainingFolder folder) throws IOException {
+        requireNoCheckpoint(folder);
+        long first = seed == null ? 1 : seed;
+        try (Backend backend = backends.open();
+                ImageTraining training = training(settings(recipe, Optional.empty()), mnist.train(), first, backend)) {
+            folder.create();
+            try (TrainingLock _ = folder.lock()) {
+                requireNoCheckpoint(folder); // another training may have begun and ended meanwhile
+                run(training, folder, mnist, first, backend);
+            }
+        }
+    }
+
+    private void goOn(Recipe recipe, Mnist mnist, TrainingFolder folder) throws IOException {
+        try (TrainingLock _ = folder.lockCheckpoint()) {
+            Checkpoint from = Checkpoint.load(folder.checkpoint());
+            requireSame(from, mnist.train().count());
+            try (Backend backend = backends.open();
+                    ImageTraining training = training(settings(recipe, Optional.of(from)), mnist.train(), from.seed(), backend)) {
+                load(training, folder.checkpoint(), from);
+                run(training, folder, mnist, from.seed(), backend);
+            }
+        }
+    }
+
+    private void requireNoCheckpoint(TrainingFolder folder) {
+        if (Files.exists(folder.checkpoint())) {
+            throw usage(folder.checkpoint() + " exists: add --resume to go on with that training, or name another folder by --out DIR.");
+        }
     }
 
     private Recipe recipe() {

@@ -13,7 +13,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Where a training leaves its results: {@code checkpoint.safetensors}, {@code metrics.csv}, {@code model.safetensors}, {@code loss.png}. */
+/**
+ * Where a training leaves its results: {@code checkpoint.safetensors}, {@code metrics.csv}, {@code model.safetensors}, {@code loss.png}; beside
+ * them lies the file of a {@link TrainingLock}.
+ */
 record TrainingFolder(Path path) {
     Path checkpoint() {
         return path.resolve("checkpoint.safetensors");
@@ -39,12 +42,17 @@ record TrainingFolder(Path path) {
         }
     }
 
-    /** Reads the checkpoint. @throws FileNotFoundException if there is none */
-    Checkpoint loadCheckpoint() throws IOException {
+    /** Returns the lock of the folder, which exists. @throws IOException if another training has it */
+    TrainingLock lock() throws IOException {
+        return TrainingLock.take(path);
+    }
+
+    /** Returns the lock of a folder that has a checkpoint. @throws FileNotFoundException if there is none @throws IOException if another training has it */
+    TrainingLock lockCheckpoint() throws IOException {
         if (!Files.exists(checkpoint())) {
             throw new FileNotFoundException(checkpoint() + ": there is no checkpoint to resume from; leave --resume out to begin a training");
         }
-        return Checkpoint.load(checkpoint());
+        return lock();
     }
 
     /** Writes the trained network under the names of its parameters. */

@@ -76,9 +76,10 @@ class TrainCommandTest {
         return Files.readString(training.resolve("metrics.csv"));
     }
 
+    /** Returns the files but the lock, which says nothing of the training. */
     private static List<String> files(Path training) throws IOException {
         try (Stream<Path> list = Files.list(training)) {
-            return list.map(p -> p.getFileName().toString()).sorted().toList();
+            return list.map(p -> p.getFileName().toString()).filter(n -> !n.equals(TrainingLock.NAME)).sorted().toList();
         }
     }
 
@@ -171,11 +172,7 @@ class TrainCommandTest {
         assertEquals(0, train(whole, "--epochs", "30", "--checkpoint-every", "7"));
         Process process = start("", out, "--epochs", "30", "--checkpoint-every", "7");
         try {
-            long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
-            while (!Files.exists(out.resolve("metrics.csv")) || metrics(out).lines().count() < 25) {
-                assertTrue(process.isAlive() && System.nanoTime() < deadline, () -> "not killed in time: " + processLog());
-                Thread.sleep(5);
-            }
+            waitForRows(25, process);
         } finally {
             process.destroyForcibly().waitFor();
         }
@@ -183,6 +180,39 @@ class TrainCommandTest {
         assertEquals(0, train(out, "--resume", "--checkpoint-every", "7"), () -> log.toString());
         assertEquals(metrics(whole), metrics(out));
         assertArrayEquals(Files.readAllBytes(whole.resolve("model.safetensors")), Files.readAllBytes(out.resolve("model.safetensors")));
+    }
+
+    private void waitForRows(int least, Process process) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+        while (!Files.exists(out.resolve("metrics.csv")) || metrics(out).lines().count() < least) {
+            assertTrue(process.isAlive() && System.nanoTime() < deadline, () -> "not killed in time: " + processLog());
+            Thread.sleep(5);
+        }
+    }
+
+    @Test
+    void secondTrainingInTheSameFolderIsRefusedUntilTheFirstHasEnded() throws IOException, InterruptedException {
+        Process process = start("", out, "--epochs", "100000");
+        try {
+            waitForRows(12, process);
+            assertEquals(1, train(out, "--resume"), () -> log.toString());
+            assertEquals("another gatun is training in " + out + ": wait until it has ended, or name another folder by --out DIR", complaint());
+            assertTrue(process.isAlive(), this::processLog);
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        assertEquals(0, train(out, "--resume", "--epochs", Long.toString(1 + metrics(out).lines().count() / 10)), () -> log.toString());
+    }
+
+    @Test
+    void trainingsOfOneProcessDoNotShareAFolderEither() throws IOException {
+        Files.createDirectories(out);
+        try (TrainingLock _ = new TrainingFolder(out).lock()) {
+            assertEquals(1, train(out, "--epochs", "1"));
+            assertTrue(complaint().startsWith("another gatun is training in " + out), complaint());
+        }
+        assertEquals(List.of(), files(out));
+        assertEquals(0, train(out, "--epochs", "1"), () -> log.toString());
     }
 
     private String processLog() {
