@@ -93,7 +93,7 @@ final class Goldens {
     /** Files that make no case. */
     private record Unknown(String kind, String name, Path path, String fault) implements GoldenCase {
         @Override
-        public List<Difference> run(Backend backend) throws FormatException {
+        public List<Difference> run(Backend backend) throws IOException {
             throw new FormatException(path, fault);
         }
     }

@@ -4,7 +4,6 @@ import dev.gatun.CompiledFunction;
 import dev.gatun.DType;
 import dev.gatun.Tensor;
 import dev.gatun.TensorType;
-import dev.gatun.formats.FormatException;
 import dev.gatun.formats.Safetensors;
 import dev.gatun.optim.AdaGrad;
 import dev.gatun.optim.Adadelta;
@@ -16,6 +15,7 @@ import dev.gatun.optim.Optimizer;
 import dev.gatun.optim.RmsProp;
 import dev.gatun.optim.Sgd;
 import dev.gatun.spi.Backend;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +46,7 @@ final class OptimizerGolden {
     }
 
     /** Compares p1, p2 ... */
-    static List<Difference> run(Backend backend, Safetensors golden, Optimizer rule, Attributes a) throws FormatException {
+    static List<Difference> run(Backend backend, Safetensors golden, Optimizer rule, Attributes a) throws IOException {
         if (a.truth("amsgrad")) {
             throw new IllegalArgumentException("amsgrad is no form of our rules");
         }

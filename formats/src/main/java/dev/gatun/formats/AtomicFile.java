@@ -3,6 +3,7 @@ package dev.gatun.formats;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -190,6 +191,7 @@ public final class AtomicFile {
     private static String reason(IOException e, Path file) {
         Path folder = file.getParent();
         return switch (e) {
+            case ClosedByInterruptException _ -> "this thread was interrupted";
             case FileSystemLoopException _ -> "its links go round in a circle";
             case FileSystemException _ when Files.exists(folder) && !Files.isDirectory(folder) -> folder + " is no folder";
             case NoSuchFileException _ when !Files.exists(folder) -> "the folder " + folder + " does not exist";

@@ -13,7 +13,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +29,7 @@ import java.util.SequencedSet;
  *
  * <p>{@link #load} checks the whole header; the bytes of a tensor are read when it is asked for, into its own memory. Files are not trusted: whatever is
  * wrong with one is a {@link FormatException} that says so. A file must not be changed while it is open; replacing it as {@link #save} does is safe.
+ * Threads may read at once; one that is interrupted reads on, and stays interrupted.
  *
  * {@snippet :
  * Safetensors.load(Path.of("resnet50.safetensors")).into(net);
@@ -41,14 +41,14 @@ public final class Safetensors {
     private static final ValueLayout.OfLong LENGTH = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final Path file;
-    private final FileChannel channel;
+    private final InputFile opened;
     private final long data;
     private final SafetensorsHeader header;
 
     /** @param data where the header's offsets count from */
-    private Safetensors(Path file, FileChannel channel, long data, SafetensorsHeader header) {
-        this.file = file;
-        this.channel = channel;
+    private Safetensors(InputFile opened, long data, SafetensorsHeader header) {
+        this.file = opened.path();
+        this.opened = opened;
         this.data = data;
         this.header = header;
     }
@@ -60,37 +60,30 @@ public final class Safetensors {
      * @throws IOException if it cannot be read
      */
     public static Safetensors load(Path file) throws IOException {
-        FileChannel channel = InputFile.open(file);
+        InputFile opened = InputFile.open(file);
         try {
-            return load(file, channel);
+            return load(opened);
         } catch (IOException e) {
-            channel.close();
+            opened.close();
             throw e;
         }
     }
 
-    private static Safetensors load(Path file, FileChannel channel) throws IOException {
-        long size = channel.size();
-        if (size < LENGTH_BYTES) {
-            throw new FormatException(file, "has " + size + " bytes, too few for a safetensors file");
+    private static Safetensors load(InputFile opened) throws IOException {
+        Path file = opened.path();
+        if (opened.size() < LENGTH_BYTES) {
+            throw new FormatException(file, "has " + opened.size() + " bytes, too few for a safetensors file");
         }
-        long length = MemorySegment.ofArray(bytes(file, channel, 0, LENGTH_BYTES)).get(LENGTH, 0);
+        long length = MemorySegment.ofArray(opened.read(0, LENGTH_BYTES)).get(LENGTH, 0);
         if (length < 0 || length > SafetensorsHeader.MAX_BYTES) {
             throw new FormatException(file, "claims a header of " + Long.toUnsignedString(length) + " bytes; more than " + SafetensorsHeader.MAX_BYTES
                     + " are not read, so this is probably no safetensors file");
         }
-        if (length > size - LENGTH_BYTES) {
-            throw new FormatException(file, "is truncated: its header takes " + length + " bytes, but only " + (size - LENGTH_BYTES) + " follow");
-        }
-        byte[] json = bytes(file, channel, LENGTH_BYTES, (int) length);
         long data = LENGTH_BYTES + length;
-        return new Safetensors(file, channel, data, SafetensorsHeader.parse(file, json, size - data));
-    }
-
-    private static byte[] bytes(Path file, FileChannel channel, long from, int count) throws IOException {
-        byte[] bytes = new byte[count];
-        TensorBytes.readAll(file, channel, from, MemorySegment.ofArray(bytes));
-        return bytes;
+        if (data > opened.size()) {
+            throw new FormatException(file, "is truncated: its header takes " + length + " bytes, but only " + (opened.size() - LENGTH_BYTES) + " follow");
+        }
+        return new Safetensors(opened, data, SafetensorsHeader.parse(file, opened.read(LENGTH_BYTES, (int) length), opened.size() - data));
     }
 
     /** Returns the names of the tensors in the header's order. */
@@ -112,17 +105,18 @@ public final class Safetensors {
      * Returns a copy of a tensor.
      *
      * @throws IllegalArgumentException if there is none of this name
-     * @throws FormatException if it is BOOL and a byte is neither 0 nor 1, or it cannot be read
+     * @throws FormatException if it is BOOL and a byte is neither 0 nor 1, or the file has become shorter
+     * @throws IOException if it cannot be read
      */
-    public Tensor tensor(String name) throws FormatException {
+    public Tensor tensor(String name) throws IOException {
         Entry e = entry(name);
         String called = "tensor " + SafetensorsHeader.quoted(name);
         try {
-            return TensorBytes.read(file, called, e.type(), ByteOrder.LITTLE_ENDIAN, bytes -> TensorBytes.readAll(file, channel, data + e.begin(), bytes));
+            return TensorBytes.read(file, called, e.type(), ByteOrder.LITTLE_ENDIAN, bytes -> opened.read(data + e.begin(), bytes));
         } catch (FormatException fault) {
             throw fault;
-        } catch (IOException fault) {
-            throw new FormatException(file, called + " cannot be read: " + fault.getMessage());
+        } catch (IOException failure) {
+            throw new IOException(file + ": " + called + " cannot be read: " + failure.getMessage(), failure);
         }
     }
 
@@ -130,9 +124,9 @@ public final class Safetensors {
      * Sets every parameter and buffer of {@code module} to the tensor of its name.
      *
      * @throws IllegalArgumentException if a name is missing here or there, or types differ; the message names them, and nothing has been set
-     * @throws FormatException if a tensor's bytes are not valid or cannot be read
+     * @throws IOException if a tensor's bytes are not valid or cannot be read
      */
-    public void into(Module module) throws FormatException {
+    public void into(Module module) throws IOException {
         List<String> misfits = misfits(module);
         if (!misfits.isEmpty()) {
             throw new IllegalArgumentException(file + " does not fit the module: " + String.join("; ", misfits));
@@ -144,16 +138,16 @@ public final class Safetensors {
      * Sets those parameters and buffers of {@code module} that have a tensor of their name and type here, and leaves the others.
      *
      * @return a sentence on each kind of thing that did not fit; empty if all did
-     * @throws FormatException if a tensor's bytes are not valid or cannot be read
+     * @throws IOException if a tensor's bytes are not valid or cannot be read
      */
-    public List<String> intoMatching(Module module) throws FormatException {
+    public List<String> intoMatching(Module module) throws IOException {
         SequencedMap<String, Parameter> matching = new LinkedHashMap<>(module.parameters());
         matching.entrySet().removeIf(p -> !header.entries().containsKey(p.getKey()) || !type(p.getKey()).equals(p.getValue().type()));
         set(matching);
         return misfits(module);
     }
 
-    private void set(SequencedMap<String, Parameter> parameters) throws FormatException {
+    private void set(SequencedMap<String, Parameter> parameters) throws IOException {
         // All are read before the first is set: a file that turns out to be broken leaves the module as it was.
         SequencedMap<String, Tensor> values = new LinkedHashMap<>();
         for (String name : parameters.keySet()) {

@@ -55,18 +55,6 @@ final class TensorBytes {
         }
     }
 
-    /** Fills {@code target} with the bytes from {@code position} on. @throws FormatException if the file has become shorter */
-    static void readAll(Path file, FileChannel channel, long position, MemorySegment target) throws IOException {
-        for (long at = 0; at < target.byteSize(); at += PART_BYTES) {
-            ByteBuffer part = target.asSlice(at, Math.min(PART_BYTES, target.byteSize() - at)).asByteBuffer();
-            while (part.hasRemaining()) {
-                if (channel.read(part, position + at + part.position()) < 0) {
-                    throw new FormatException(file, "ends before byte " + (position + target.byteSize()) + ": it was shortened while it was being read");
-                }
-            }
-        }
-    }
-
     /** Writes the elements of {@code tensor}, row-major and little-endian. */
     static void write(FileChannel channel, Tensor tensor) throws IOException {
         TensorType type = tensor.type();

@@ -49,6 +49,21 @@ class AtomicFileTest {
     }
 
     @Test
+    void anInterruptIsToldAsOneAndLeavesTheOldContent() throws IOException {
+        Path file = folder.resolve("f");
+        Files.writeString(file, "old");
+        Thread.currentThread().interrupt();
+        try {
+            IOException e = assertThrows(IOException.class, () -> AtomicFile.write(file, text("new")));
+            assertEquals(file + " cannot be written: this thread was interrupted", e.getMessage());
+        } finally {
+            Thread.interrupted();
+        }
+        assertEquals("old", Files.readString(file));
+        assertOnly(file);
+    }
+
+    @Test
     void aMissingFolderIsNamed() {
         Path file = folder.resolve("no").resolve("f");
         IOException e = assertThrows(IOException.class, () -> AtomicFile.write(file, text("x")));

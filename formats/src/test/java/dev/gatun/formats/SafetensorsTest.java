@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -153,6 +155,40 @@ class SafetensorsTest {
         Safetensors.save(path, tensors("x", Tensor.of(new float[] {3, 4})), Map.of());
         assertArrayEquals(new float[] {1, 2}, old.tensor("x").toFloatArray());
         assertArrayEquals(new float[] {3, 4}, Safetensors.load(path).tensor("x").toFloatArray());
+    }
+
+    @Test
+    void anInterruptedThreadReadsOnAndSoDoAllOthers() throws IOException {
+        Path path = folder.resolve("x.safetensors");
+        Safetensors.save(path, tensors("x", Tensor.of(new float[] {1, 2})), Map.of());
+        Safetensors file = Safetensors.load(path);
+        Thread.currentThread().interrupt();
+        try {
+            assertArrayEquals(new float[] {1, 2}, file.tensor("x").toFloatArray());
+            assertEquals(1, Safetensors.load(path).names().size());
+            assertTrue(Thread.currentThread().isInterrupted());
+        } finally {
+            Thread.interrupted();
+        }
+        assertArrayEquals(new float[] {1, 2}, file.tensor("x").toFloatArray());
+    }
+
+    @Test
+    void aTensorOfManyPartsComesBackWhole() throws IOException {
+        Path path = folder.resolve("x.safetensors");
+        Tensor x = Tensor.arange(DType.F32, 300_001);
+        Safetensors.save(path, tensors("x", x), Map.of());
+        assertArrayEquals(x.toFloatArray(), Safetensors.load(path).tensor("x").toFloatArray());
+    }
+
+    @Test
+    void aFileInsideOfAZipIsReadToo() throws IOException {
+        Path path = folder.resolve("x.safetensors");
+        Safetensors.save(path, tensors("x", Tensor.of(new float[] {1, 2})), Map.of());
+        try (FileSystem zip = FileSystems.newFileSystem(folder.resolve("x.zip"), Map.of("create", "true"))) {
+            Path inside = Files.copy(path, zip.getPath("/inside.safetensors"));
+            assertArrayEquals(new float[] {1, 2}, Safetensors.load(inside).tensor("x").toFloatArray());
+        }
     }
 
     @Test
