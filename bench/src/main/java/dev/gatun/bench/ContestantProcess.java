@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /** The other end of a {@link Contestant}: a process that works when told. */
-final class ContestantProcess implements AutoCloseable {
+final class ContestantProcess implements AutoCloseable, Turns.Taker {
     private static final String NATIVE = "8g";
     private static final String REFUSED = Contestant.MARK + "refused ";
     private static final int LINES = 8;
@@ -95,6 +95,12 @@ final class ContestantProcess implements AutoCloseable {
     double[] run(double seconds) throws IOException {
         out.println("run " + (long) (seconds * 1e9));
         return Arrays.stream(answer("times ").split(" ")).mapToDouble(t -> Long.parseLong(t) / 1e6).sorted().toArray();
+    }
+
+    /** {@link #run}, of which it returns the median. */
+    @Override
+    public double turn(double seconds) throws IOException {
+        return Numbers.median(run(seconds));
     }
 
     /** Returns its last result. */

@@ -12,21 +12,22 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Kernels on several backends, each in a process of its own, which take turns at one kernel after the other. A process does all kernels of a run, as that of
- * a network would.
+ * Kernels on one backend or several, each in a process of its own, which take turns at one kernel after the other, and so does the kernel's {@link Yardstick}.
+ * A process does all kernels of a run, as that of a network would.
  *
  * @param settings of which the first is that to which the others are compared
  * @param warm seconds of work before the first round of each kernel
- * @param seconds of a turn
+ * @param seconds of a turn, of a backend's or of the yardstick's
  */
 record KernelRace(List<Setting> settings, int threads, int rounds, double warm, double seconds) {
     /**
      * Runs some kernels.
      *
+     * @param gauge by which the machine is measured
      * @param done told what each gave as soon as it is known
      * @throws IOException if a process ends
      */
-    List<KernelComparison> of(List<KernelCase> kernels, Consumer<KernelComparison> done) throws IOException {
+    List<KernelComparison> of(List<KernelCase> kernels, Gauge gauge, Consumer<KernelComparison> done) throws IOException {
         Path folder = Files.createTempDirectory("gatun-bench");
         List<ContestantProcess> contestants = new ArrayList<>();
         try {
@@ -35,7 +36,7 @@ record KernelRace(List<Setting> settings, int threads, int rounds, double warm, 
             }
             List<KernelComparison> comparisons = new ArrayList<>();
             for (KernelCase kernel : kernels) {
-                KernelComparison comparison = compare(kernel, contestants);
+                KernelComparison comparison = compare(kernel, contestants, gauge);
                 comparisons.add(comparison);
                 done.accept(comparison);
             }
@@ -46,24 +47,31 @@ record KernelRace(List<Setting> settings, int threads, int rounds, double warm, 
         }
     }
 
-    private KernelComparison compare(KernelCase kernel, List<ContestantProcess> contestants) throws IOException {
+    private KernelComparison compare(KernelCase kernel, List<ContestantProcess> contestants, Gauge gauge) throws IOException {
         Time[] times = new Time[contestants.size()];
         List<ContestantProcess> able = new ArrayList<>();
         for (int i = 0; i < times.length; i++) {
             ContestantProcess c = contestants.get(i);
             try {
                 c.prepare(kernel.name());
+                c.run(warm);
                 able.add(c);
             } catch (RefusedException e) {
                 times[i] = new Refused(c.name(), e.getMessage());
             }
         }
-        Turns turns = Turns.of(able, rounds, warm, seconds);
+        Yardstick yardstick = Yardstick.of(kernel);
+        List<Turns.Taker> takers = new ArrayList<>(able);
+        takers.add(duration -> gauge.millis(yardstick, yardstick.units(kernel), duration));
+        Turns turns = Turns.of(takers, rounds, seconds);
         for (int i = 0; i < able.size(); i++) {
             ContestantProcess c = able.get(i);
-            double[] micros = Arrays.stream(turns.millis().get(i)).map(ms -> 1e3 * ms).toArray();
-            times[contestants.indexOf(c)] = new Measured(c.name(), c.version(), micros);
+            times[contestants.indexOf(c)] = new Measured(c.name(), c.version(), micros(turns.figures().get(i)));
         }
-        return new KernelComparison(kernel, List.of(times), turns.otherLoad());
+        return new KernelComparison(kernel, List.of(times), new YardstickRounds(yardstick, micros(turns.figures().getLast())), turns.otherLoad());
+    }
+
+    private static double[] micros(double[] millis) {
+        return Arrays.stream(millis).map(ms -> 1e3 * ms).toArray();
     }
 }

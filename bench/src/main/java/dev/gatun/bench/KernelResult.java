@@ -7,8 +7,8 @@ import java.util.SequencedMap;
 /**
  * One row of the table of kernels.
  *
- * @param micros median over the iterations of the mean time of a launch
- * @param spread of the iterations: the slowest less the fastest
+ * @param micros median over the iterations of the mean time of a launch, or over the rounds of the median
+ * @param spread of the iterations or rounds: the slowest less the fastest
  * @param flop of a launch, 0 where memory alone counts
  * @param bytes of operands and results
  * @param traffic whose speed the bytes are held against

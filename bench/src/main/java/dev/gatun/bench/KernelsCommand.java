@@ -28,21 +28,27 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * Times kernels by JMH, one JVM each, or compares several backends, which take turns, and prints the kernels beside the machine's peak, which is measured
- * before and after them.
+ * Times kernels of one backend, or of several that are compared, in turns with each other and with the yardstick that they are held against; or those of one
+ * backend by JMH, a JVM each. All are printed beside the machine's peak, too, which is measured before and after them.
  */
-@Command(name = "kernels", mixinStandardHelpOptions = true, description = "Times kernels: GFLOP/s, GB/s and the fractions of this machine's peak.")
+@Command(name = "kernels", mixinStandardHelpOptions = true, description = {"Times kernels: GFLOP/s, GB/s and fractions of what this machine can do.",
+    "Each kernel takes turns with a yardstick, multiply-adds or memory traffic of as many operations or bytes on as many threads: \"of yardstick\" is the "
+        + "ratio of the medians over the rounds, with the range of their ratios. \"of peak\" is the fraction of the best that the machine did before and after "
+        + "all kernels, which says little where others use it, too. With --jmh and --catalogue there is only that."})
 final class KernelsCommand implements Callable<Integer> {
     private static final int ITERATIONS = 10;
 
     @Parameters(paramLabel = "REGEX", arity = "0..1", defaultValue = ".*", description = "The cases whose name it finds, such as 'gemm|resnet50.*forward'.")
     private Pattern pattern;
 
-    @Option(names = "--catalogue", paramLabel = "SIZE", description = "Time the conformance kit's cases of this size instead of the named kernels.")
+    @Option(names = "--catalogue", paramLabel = "SIZE", description = "Time the conformance kit's cases of this size, by JMH, instead of the named kernels.")
     private Integer catalogue;
 
     @Option(names = "--list", description = "Print the names of the cases, and time nothing.")
     private boolean list;
+
+    @Option(names = "--jmh", description = "Time by JMH, a JVM for each kernel: 3 seconds to get warm, then 10 iterations, and no turns.")
+    private boolean jmh;
 
     @Option(names = "--backend", paramLabel = "NAME", split = ",", defaultValue = "vector",
             description = "The backend, or several with commas between, which are compared to the first, such as vector,onednn:onednn.mixed=off. "
@@ -52,13 +58,13 @@ final class KernelsCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "Threads of the backend. Default: as many as there are processors.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
-    @Option(names = "--seconds", paramLabel = "S", description = "Measure each case for so long on each backend. Default: 1.5.")
+    @Option(names = "--seconds", paramLabel = "S", description = "Measure each case for so long on each backend, and its yardstick as long. Default: 1.5.")
     private double seconds = 1.5;
 
-    @Option(names = "--rounds", paramLabel = "N", description = "With several backends: how many turns those seconds are split into. Default: 7.")
+    @Option(names = "--rounds", paramLabel = "N", description = "How many turns those seconds are split into. Default: 7.")
     private int rounds = 7;
 
-    @Option(names = "--warm", paramLabel = "S", description = "With several backends: seconds of work before a kernel is timed. One gets 3. Default: 1.")
+    @Option(names = "--warm", paramLabel = "S", description = "Seconds of work before a kernel takes its first turn. Default: 1.")
     private double warm = 1;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the results to this file, too.")
@@ -80,8 +86,8 @@ final class KernelsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, RunnerException {
         new Least(spec).number("--threads", threads, 1).number("--rounds", rounds, 1).number("--warm", warm, 0).number("--seconds", seconds, 0);
-        if (catalogue != null && backends.size() > 1) {
-            throw new ParameterException(spec.commandLine(), "--catalogue takes one backend.");
+        if ((jmh || catalogue != null) && backends.size() > 1) {
+            throw new ParameterException(spec.commandLine(), (jmh ? "--jmh" : "--catalogue") + " takes one backend.");
         }
         Map<String, Counts> cases = new LinkedHashMap<>();
         if (catalogue == null) {
@@ -98,11 +104,11 @@ final class KernelsCommand implements Callable<Integer> {
             return 0;
         }
         List<Setting> settings = settings();
-        return settings.size() == 1 ? time(cases, settings.getFirst())
-                : compare(settings, KernelCases.all().stream().filter(c -> cases.containsKey(c.name())).toList());
+        return jmh || catalogue != null ? byJmh(cases, settings.getFirst())
+                : inTurns(settings, KernelCases.all().stream().filter(c -> cases.containsKey(c.name())).toList());
     }
 
-    private int time(Map<String, Counts> cases, Setting setting) throws IOException, RunnerException {
+    private int byJmh(Map<String, Counts> cases, Setting setting) throws IOException, RunnerException {
         Peak before = Peak.measure(threads);
         List<RunResult> runs = new ArrayList<>(new Runner(options(cases, setting).build()).run());
         Peak peak = before.max(Peak.measure(threads));
@@ -110,15 +116,31 @@ final class KernelsCommand implements Callable<Integer> {
         List<String> table = new ArrayList<>(List.of(peak.line(), KernelResult.HEAD));
         results.forEach(r -> table.add(r.line()));
         table.forEach(System.out::println);
-        write(table, Map.of("machine", Machine.describe(), "peak", peak.row(), "results", results.stream().map(KernelResult::row).toList()));
+        write(table, Map.of("machine", Machine.describe(), "measured", "jmh", "peak", peak.row(), "results", results.stream().map(KernelResult::row).toList()));
         return runs.size() == cases.size() ? 0 : 1;
     }
 
-    private int compare(List<Setting> settings, List<KernelCase> cases) throws IOException {
-        Peak before = Peak.measure(threads);
-        List<KernelComparison> comparisons = new KernelRace(settings, threads, rounds, warm, seconds / rounds).of(cases,
-                c -> System.err.println(c.line(before)));
-        Peak peak = before.max(Peak.measure(threads));
+    private int inTurns(List<Setting> settings, List<KernelCase> cases) throws IOException {
+        boolean alone = settings.size() == 1;
+        try (Gauge gauge = new Gauge(threads)) {
+            Peak before = Peak.measure(gauge);
+            List<KernelComparison> kernels = new KernelRace(settings, threads, rounds, warm, seconds / rounds).of(cases, gauge,
+                    k -> System.err.println(alone ? new KernelAlone(k).line(before) : k.line(before)));
+            Peak peak = before.max(Peak.measure(gauge));
+            return alone ? tellAlone(kernels.stream().map(KernelAlone::new).toList(), peak) : tellCompared(kernels, peak);
+        }
+    }
+
+    private int tellAlone(List<KernelAlone> kernels, Peak peak) throws IOException {
+        List<String> table = new ArrayList<>(List.of(peak.line(), KernelAlone.HEAD));
+        kernels.forEach(k -> table.add(k.line(peak)));
+        table.forEach(System.out::println);
+        write(table, Map.of("machine", Machine.describe(), "measured", "turns", "peak", peak.row(), "results",
+                kernels.stream().map(k -> k.row(peak)).toList()));
+        return kernels.stream().allMatch(KernelAlone::isMeasured) ? 0 : 1;
+    }
+
+    private int tellCompared(List<KernelComparison> comparisons, Peak peak) throws IOException {
         List<KernelSum> sums = KernelSum.of(comparisons, backends, KernelCases.all());
         List<String> table = new ArrayList<>(List.of(peak.line(), KernelComparison.head(backends)));
         comparisons.forEach(c -> table.add(c.line(peak)));
@@ -127,8 +149,8 @@ final class KernelsCommand implements Callable<Integer> {
             sums.forEach(s -> table.add(s.line(backends)));
         }
         table.forEach(System.out::println);
-        write(table, Map.of("machine", Machine.describe(), "peak", peak.row(), "results", comparisons.stream().map(c -> c.row(peak)).toList(),
-                "sums", sums.stream().map(s -> s.row(backends)).toList()));
+        write(table, Map.of("machine", Machine.describe(), "measured", "turns", "peak", peak.row(), "results",
+                comparisons.stream().map(c -> c.row(peak)).toList(), "sums", sums.stream().map(s -> s.row(backends)).toList()));
         return 0;
     }
 

@@ -39,11 +39,14 @@ record Race(int threads, int rounds, double warm, double seconds) {
                 contestants.add(c);
                 c.prepare(work.name());
             }
-            Turns turns = Turns.of(contestants, rounds, warm, seconds);
+            for (ContestantProcess c : contestants) {
+                c.run(warm);
+            }
+            Turns turns = Turns.of(List.copyOf(contestants), rounds, seconds);
             double[] errors = errors(work, contestants, gatuns, folder);
             List<RaceResult.Entry> entries = IntStream.range(0, contestants.size()).mapToObj(i -> {
                 ContestantProcess c = contestants.get(i);
-                return new RaceResult.Entry(c.name(), c.version(), turns.millis().get(i), c.firstMs(), c.peakMb(), errors[i]);
+                return new RaceResult.Entry(c.name(), c.version(), turns.figures().get(i), c.firstMs(), c.peakMb(), errors[i]);
             }).toList();
             return new RaceResult(work.name(), threads, turns.otherLoad(), entries.subList(0, gatuns.size()),
                     entries.subList(gatuns.size(), entries.size()));

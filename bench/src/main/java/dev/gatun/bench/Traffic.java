@@ -7,7 +7,7 @@ import java.util.Locale;
  * is overwritten, which nobody asked for and no figure counts. So a kernel is held against the traffic that has its mix of reads and writes. Bytes count once,
  * as STREAM counts.
  */
-enum Traffic {
+enum Traffic implements Yardstick {
     /** Σ a: nothing is written. */
     READ(1, 0),
     /** b = a: one of two is. */
@@ -38,8 +38,8 @@ enum Traffic {
         return operands;
     }
 
-    /** Returns the name in tables. */
-    String label() {
+    @Override
+    public String label() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

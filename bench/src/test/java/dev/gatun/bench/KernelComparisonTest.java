@@ -17,23 +17,27 @@ class KernelComparisonTest {
     private static final KernelCase FIRST = KernelCases.named("vgg16:conv:1,512,14,14,512,3,1,1:forward");
     private static final KernelCase SECOND = KernelCases.named("vgg16:conv:1,512,28,28,512,3,1,1:forward");
 
+    private static final YardstickRounds YARDSTICK = new YardstickRounds(new Yardstick.MultiplyAdds(), new double[] {1000, 1000, 1500});
+
     private static KernelComparison both(KernelCase kernel, double ours, double theirs) {
         return new KernelComparison(kernel, List.of(new Measured("vector", "winograd", new double[] {ours, ours, ours}),
-                new Measured("onednn", "brgconv", new double[] {theirs, theirs, theirs * 2})), 0);
+                new Measured("onednn", "brgconv", new double[] {theirs, theirs, theirs * 2})), YARDSTICK, 0);
     }
 
     @Test
-    void aLineHasTimesFractionsOfThePeakAndTheRatio() {
+    void aLineHasTimesFractionsOfThePeakAndOfTheYardstickAndTheRatio() {
         KernelComparison c = both(FIRST, 2000, 4000);
-        assertEquals("kernel                                                  vector us  of peak     onednn us  of peak ratio             ",
-                KernelComparison.head(BACKENDS));
-        assertEquals("vgg16:conv:1,512,14,14,512,3,1,1:forward                   2000.0     2.31        4000.0     1.16 2.00 [2.00-4.00]", c.line(PEAK));
+        assertEquals("kernel                                                  vector us  of peak of yardstick      "
+                + "     onednn us  of peak of yardstick       ratio", KernelComparison.head(BACKENDS));
+        assertEquals("vgg16:conv:1,512,14,14,512,3,1,1:forward                   2000.0     2.31 0.50 [0.50-0.75]    "
+                + "      4000.0     1.16 0.25 [0.19-0.25]   2.00 [2.00-4.00]", c.line(PEAK));
     }
 
     @Test
     void whoRefusesHasADashAndSaysWhyInTheJson() {
-        KernelComparison c = new KernelComparison(FIRST, List.of(both(FIRST, 2000, 1).times().getFirst(), new Refused("onednn", "no kernel")), 0);
-        assertEquals("vgg16:conv:1,512,14,14,512,3,1,1:forward                   2000.0     2.31             -        - -", c.line(PEAK));
+        KernelComparison c = new KernelComparison(FIRST, List.of(both(FIRST, 2000, 1).times().getFirst(), new Refused("onednn", "no kernel")), YARDSTICK, 0);
+        assertEquals("vgg16:conv:1,512,14,14,512,3,1,1:forward                   2000.0     2.31 0.50 [0.50-0.75]    "
+                + "           -        - -                  -", c.line(PEAK));
         assertEquals(Map.of("backend", "onednn", "refused", "no kernel"), ((List<?>) c.row(PEAK).get("backends")).get(1));
         KernelSum sum = KernelSum.of(List.of(c, both(SECOND, 1, 1)), BACKENDS, KernelCases.all()).getFirst();
         assertEquals("vgg16 3x3 stride 1 forward                    2 of 9       2001.0             - -", sum.line(BACKENDS));
@@ -57,11 +61,16 @@ class KernelComparisonTest {
     }
 
     @Test
-    void backendsTakeTurnsInProcessesOfTheirOwn() throws IOException {
+    void backendsTakeTurnsInProcessesOfTheirOwnAndSoDoesTheYardstick() throws IOException {
         List<KernelComparison> told = new ArrayList<>();
         KernelCase kernel = KernelCases.named("gemm:127x129x131");
-        List<KernelComparison> comparisons = new KernelRace(List.of(Setting.of("vector"), Setting.of("reference")), 1, 2, 0, 0).of(List.of(kernel), told::add);
+        List<KernelComparison> comparisons;
+        try (Gauge gauge = new Gauge(1)) {
+            comparisons = new KernelRace(List.of(Setting.of("vector"), Setting.of("reference")), 1, 2, 0, 0).of(List.of(kernel), gauge, told::add);
+        }
         assertEquals(comparisons, told);
+        assertEquals(new Yardstick.MultiplyAdds(), comparisons.getFirst().yardstick().by());
+        assertEquals(2, comparisons.getFirst().yardstick().micros().length);
         for (KernelComparison.Time time : comparisons.getFirst().times()) {
             assertTrue(time instanceof Measured m && m.rounds().length == 2 && m.micros() > 0, time::toString);
         }

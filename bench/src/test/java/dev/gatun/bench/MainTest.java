@@ -16,6 +16,8 @@ class MainTest {
             peak --threads 0                           | --threads 0: must be at least 1.
             kernels gemm --rounds 0                    | --rounds 0: must be at least 1.
             kernels gemm --seconds -.5                 | --seconds -0.5: must be at least 0.
+            kernels gemm --jmh --backend vector,onednn | --jmh takes one backend.
+            kernels --catalogue 8 --backend vector,onednn | --catalogue takes one backend.
             kernels gemm --backend nosuch              | no backend is called "nosuch"; there are
             kernels gemm --backend vector,nosuch       | no backend is called "nosuch"; there are
             peers lenet --peers nosuch                 | --peers nosuch: there is no such library,

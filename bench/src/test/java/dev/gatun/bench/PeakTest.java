@@ -16,6 +16,12 @@ class PeakTest {
     }
 
     @Test
+    void aYardstickHasItsPeak() {
+        Peak peak = new Peak(2, 110, 200, new Memory(20, 19, 17), new Memory(30, 29, 28));
+        assertEquals(List.of(200., 30., 29., 28.), Yardstick.all().stream().map(peak::of).toList());
+    }
+
+    @Test
     void aMachineMultipliesAndMovesMemory() {
         Peak peak = Peak.measure(1);
         assertEquals(List.of("threads", "gflops_one_thread", "gflops", "read_gb_per_s_one_thread", "read_gb_per_s", "copy_gb_per_s_one_thread",
