@@ -42,7 +42,8 @@ final class BenchCommand implements Callable<Integer> {
             + "ranges are found with random inputs, and what is lost on others is told.")
     private Precision precision = Precision.F32;
 
-    @Option(names = "--train", description = "Time training steps instead of inference.")
+    @Option(names = "--train", description = "Time training steps instead of inference. FLOP are those of the products of the loss and of its "
+            + "gradients in the parameters.")
     private boolean train;
 
     @Mixin

@@ -13,7 +13,8 @@ import java.util.SequencedMap;
  * @param itemsPerSecond samples a second at the median
  * @param firstMs the first call, with tracing, planning and cold code
  * @param peakRssMb the largest resident memory of the process while this was measured, in 10⁶ bytes; not a number where the system does not tell
- * @param gflops 10⁹ floating-point operations a second at the median, as {@link Flop} counts them
+ * @param gflops 10⁹ floating-point operations a second at the median, as {@link Flop} counts them: of training steps the products of
+ *     the loss and of its gradients in the parameters
  * @param loss what was lost by quantization, where that was done
  */
 record BenchResult(String work, String backend, int batch, int threads, Precision precision, boolean train, double medianMs, double p99Ms,

@@ -19,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -29,11 +30,10 @@ final class Flop {
     private Flop() {
     }
 
-    /** Returns the operations of all products behind {@code result}. */
-    static double of(Tensor result) {
+    /** Returns the operations of all products behind {@code results}; what several of them need counts once. */
+    static double of(Tensor... results) {
         Set<Producer> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        Deque<Tensor> open = new ArrayDeque<>();
-        open.push(result);
+        Deque<Tensor> open = new ArrayDeque<>(List.of(results));
         double sum = 0;
         while (!open.isEmpty()) {
             Producer p = open.pop().producer().orElse(null);

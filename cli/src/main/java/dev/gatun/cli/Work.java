@@ -2,6 +2,7 @@ package dev.gatun.cli;
 
 import dev.gatun.CompiledFunction;
 import dev.gatun.DType;
+import dev.gatun.Gradients;
 import dev.gatun.Precision;
 import dev.gatun.Tensor;
 import dev.gatun.TensorType;
@@ -9,6 +10,7 @@ import dev.gatun.models.Zoo;
 import dev.gatun.nn.Convolutions;
 import dev.gatun.nn.Layer;
 import dev.gatun.nn.Losses;
+import dev.gatun.nn.Parameter;
 import dev.gatun.nn.Pass;
 import dev.gatun.op.Convolution.Geometry;
 import dev.gatun.optim.Sgd;
@@ -19,13 +21,17 @@ import dev.gatun.quantization.Observations;
 import dev.gatun.quantization.Observer;
 import dev.gatun.quantization.Quantization;
 import dev.gatun.spi.Backend;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Something to be timed.
@@ -176,9 +182,16 @@ sealed interface Work {
             Tensor x = input(batch, "x");
             TrainStep step = TrainStep.minimizing(network, (pass, in) -> List.of(loss(network.forward(in.getFirst(), pass))), Sgd.momentum(.9),
                     backend).precision(precision);
-            // The gradients of a product in its two operands are products of the same size.
-            return new Job(3 * Flop.of(network.forward(x, Pass.inference())), () -> step.run(LEARNING_RATE, x), step::close,
-                    Optional.empty());
+            return new Job(trainingFlop(network, x), () -> step.run(LEARNING_RATE, x), step::close, Optional.empty());
+        }
+
+        /** Counts the products of the loss and of its gradients in the parameters: those in x, of the size of the first layer's product, nobody asks for. */
+        private static double trainingFlop(Layer network, Tensor x) {
+            SequencedMap<Parameter, Tensor> read = new LinkedHashMap<>();
+            Pass pass = Pass.traced(Tensor.zeros(DType.I64, 2), p -> read.computeIfAbsent(p, Parameter::value));
+            Tensor loss = loss(network.forward(x, pass));
+            List<Tensor> trained = read.entrySet().stream().filter(p -> p.getKey().isTrainable()).map(Map.Entry::getValue).toList();
+            return Flop.of(Stream.concat(Stream.of(loss), Gradients.of(loss, trained).stream()).toArray(Tensor[]::new));
         }
 
         private static Tensor loss(Tensor y) {

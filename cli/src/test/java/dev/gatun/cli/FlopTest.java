@@ -2,8 +2,10 @@ package dev.gatun.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.gatun.Backends;
 import dev.gatun.DType;
 import dev.gatun.Gradients;
+import dev.gatun.Precision;
 import dev.gatun.Tensor;
 import dev.gatun.models.Zoo;
 import dev.gatun.nn.Convolutions;
@@ -37,6 +39,16 @@ class FlopTest {
         List<Tensor> gradients = Gradients.of(y, Tensor.ones(DType.F32, 2, 6, 5, 5), List.of(x, w));
         assertEquals(forward, Flop.of(gradients.get(0)));
         assertEquals(forward, Flop.of(gradients.get(1)));
+    }
+
+    @Test
+    void aTrainingStepTakesThriceTheProductsButForTheGradientInTheInput() {
+        double first = 2 * 5 * 784 * 128;
+        double others = 2 * 5 * 128 * 10;
+        try (var backend = Backends.open("reference");
+                var job = new Work.Network("mlp").training(backend, 5, Precision.F32)) {
+            assertEquals(2 * first + 3 * others, job.flop());
+        }
     }
 
     /** As the papers give them, in 10⁹. */
