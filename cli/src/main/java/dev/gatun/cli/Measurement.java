@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
  * Times of repeated calls, in nanoseconds.
  *
  * @param first of the first call, with tracing, planning and cold code
- * @param sorted of the calls after the warm-up, ascending
+ * @param sorted of the calls after the warm-up, or of some at even distances, ascending
  */
 record Measurement(long first, long[] sorted) {
     private static final long SECOND = 1_000_000_000L;
@@ -19,6 +19,8 @@ record Measurement(long first, long[] sorted) {
     private static final long MEASURED_AT_LEAST = 2 * SECOND;
     private static final long MEASURED_AT_MOST = 20 * SECOND;
     private static final int FEWEST = 5;
+    /** Half a megabyte of times. */
+    private static final int MOST_KEPT = 1 << 16;
 
     /**
      * Calls {@code work} until it gets no faster, then for at least two seconds and five times; what takes seconds is called less.
@@ -44,17 +46,30 @@ record Measurement(long first, long[] sorted) {
         return new Measurement(first, sample(work, clock, MEASURED_AT_LEAST, MEASURED_AT_MOST, FEWEST));
     }
 
-    /** Returns the sorted times of calls until {@code least} nanoseconds and {@code fewest} calls have passed, or {@code most} nanoseconds. */
+    /**
+     * Returns the sorted times of calls until {@code least} nanoseconds and {@code fewest} calls have passed, or {@code most} nanoseconds. Of very many
+     * calls every second, fourth ... is kept: the memory that times take would be measured with that of the work.
+     */
     private static long[] sample(Runnable work, LongSupplier clock, long least, long most, int fewest) {
         long[] times = new long[64];
         int n = 0;
         long total = 0;
-        while (n == 0 || total < most && (total < least || n < fewest)) {
-            if (n == times.length) {
+        int stride = 1;
+        for (long call = 0; call == 0 || total < most && (total < least || call < fewest); call++) {
+            long time = time(work, clock);
+            total += time;
+            if (call % stride != 0) {
+                continue;
+            }
+            if (n == MOST_KEPT) {
+                for (n = 0; n < MOST_KEPT / 2; n++) {
+                    times[n] = times[2 * n];
+                }
+                stride *= 2;                                     // MOST_KEPT is even, so this call is one of those to keep
+            } else if (n == times.length) {
                 times = Arrays.copyOf(times, 2 * n);
             }
-            times[n] = time(work, clock);
-            total += times[n++];
+            times[n++] = time;
         }
         long[] sorted = Arrays.copyOf(times, n);
         Arrays.sort(sorted);

@@ -1,6 +1,7 @@
 package dev.gatun.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +28,16 @@ class MeasurementTest {
         assertEquals(100, m.sorted().length);                        // two seconds
         // Warm after 2 seconds: the first call, then four windows of half a second, of which three were not faster.
         assertEquals(1 + 4 * 25 + 100, calls[0]);
+    }
+
+    @Test
+    void ofMillionsOfCallsSomeAtEvenDistancesAreKept() {
+        long[] clock = new long[1];
+        int[] calls = new int[1];
+        Measurement m = Measurement.of(() -> clock[0] += calls[0]++ % 32 == 31 ? 9_000 : 1_000, () -> clock[0]);
+        assertTrue(calls[0] > 1_000_000, calls[0] + " calls");
+        assertTrue(m.sorted().length > 1 << 15 && m.sorted().length <= 1 << 16, m.sorted().length + " times");
+        assertEquals(1_000, m.median());
     }
 
     @Test
