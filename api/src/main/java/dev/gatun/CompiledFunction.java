@@ -13,9 +13,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -188,12 +190,24 @@ public final class CompiledFunction implements AutoCloseable {
 
     /** Returns the steps, fusions, layouts and arena of the plan for inputs of these types. */
     public String explain(TensorType... types) {
-        return traced(Arrays.stream(types).map(Tensor::placeholder).toArray(Tensor[]::new)).plan().explain();
+        return ofPlan(types, Plan::explain);
     }
 
     /** Returns the size of the arena that one call for inputs of these types needs, in bytes. */
     public long arenaBytes(TensorType... types) {
-        return traced(Arrays.stream(types).map(Tensor::placeholder).toArray(Tensor[]::new)).plan().arenaBytes();
+        return ofPlan(types, Plan::arenaBytes);
+    }
+
+    /** Makes the plan in the frame of a call: planning computes, and neither the function nor the backend may be closed meanwhile. */
+    private <R> R ofPlan(TensorType[] types, Function<Plan, R> asked) {
+        backend.enter();
+        running.readLock().lock();
+        try {
+            return asked.apply(traced(Arrays.stream(types).map(Tensor::placeholder).toArray(Tensor[]::new)).plan());
+        } finally {
+            running.readLock().unlock();
+            backend.exit();
+        }
     }
 
     /** Gives the arenas of calls that have ended back to the system; later calls take new ones. Running calls are not disturbed. */
@@ -247,7 +261,7 @@ public final class CompiledFunction implements AutoCloseable {
         }
         List<TensorType> types = Arrays.stream(inputs).map(Tensor::type).toList();
         List<Tensor> placeholders = types.stream().map(Tensor::placeholder).toList();
-        List<Tensor> results = body.apply(placeholders);
+        List<Tensor> results = Objects.requireNonNull(body.apply(placeholders), "compiled function: the body returned null instead of a list of results");
         Linearizer.Result linear = Linearizer.linearize(placeholders, results, true);
         Graph graph = linear.graph();
         boolean givesResults = !(policy instanceof Policy.Observed);

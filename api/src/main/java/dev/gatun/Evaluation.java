@@ -43,8 +43,7 @@ final class Evaluation {
         Linearizer.Result linear = Linearizer.linearize(List.of(), wanted, false);
         open.enter();
         try {
-            Plan plan = open.plans().get(linear.graph());
-            List<Storage> results = call(open, plan, linear.leaves());
+            List<Storage> results = open.plans().with(linear.graph(), plan -> call(open, plan, linear.leaves()));
             for (int i = 0; i < wanted.size(); i++) {
                 wanted.get(i).fulfil(results.get(i), keepHistory);
             }

@@ -140,7 +140,8 @@ public final class Movements {
     public static Tensor depthToSpace(Tensor x, int block) {
         int c = channelsPerBlock("depth_to_space", x, block);
         Tensor apart = x.reshape(x.dim(0), block, block, c, x.dim(2), x.dim(3));                // [N, i, j, C, H, W]
-        return apart.permute(0, 3, 4, 1, 5, 2).reshape(x.dim(0), c, x.dim(2) * block, x.dim(3) * block);
+        return apart.permute(0, 3, 4, 1, 5, 2)
+                .reshape(x.dim(0), c, size("depth_to_space", 2, (long) x.dim(2) * block), size("depth_to_space", 3, (long) x.dim(3) * block));
     }
 
     /**
@@ -150,7 +151,8 @@ public final class Movements {
     public static Tensor pixelShuffle(Tensor x, int block) {
         int c = channelsPerBlock("pixel_shuffle", x, block);
         Tensor apart = x.reshape(x.dim(0), c, block, block, x.dim(2), x.dim(3));                // [N, C, i, j, H, W]
-        return apart.permute(0, 1, 4, 2, 5, 3).reshape(x.dim(0), c, x.dim(2) * block, x.dim(3) * block);
+        return apart.permute(0, 1, 4, 2, 5, 3)
+                .reshape(x.dim(0), c, size("pixel_shuffle", 2, (long) x.dim(2) * block), size("pixel_shuffle", 3, (long) x.dim(3) * block));
     }
 
     /**
@@ -168,14 +170,14 @@ public final class Movements {
         int h = x.dim(2) / block;
         int w = x.dim(3) / block;
         Tensor apart = x.reshape(x.dim(0), x.dim(1), h, block, w, block);                       // [N, C, H, i, W, j]
-        return apart.permute(0, 3, 5, 1, 2, 4).reshape(x.dim(0), x.dim(1) * block * block, h, w);
+        return apart.permute(0, 3, 5, 1, 2, 4).reshape(x.dim(0), size("space_to_depth", 1, (long) x.dim(1) * block * block), h, w);
     }
 
     private static int channelsPerBlock(String op, Tensor x, int block) {
         if (x.rank() != 4 || block < 1 || x.dim(1) % ((long) block * block) != 0) {
             throw new IllegalArgumentException(op + ": x" + x.shape() + " must be [N, C, H, W] with C divisible by the square of the block " + block);
         }
-        return x.dim(1) / (block * block);
+        return (int) (x.dim(1) / ((long) block * block));
     }
 
     private static Shape ones(int rank) {

@@ -58,9 +58,13 @@ public final class Reductions {
         return sum(x.abs(), keepDims, axes);
     }
 
-    /** Returns √Σ x², with gradient 0 where that is 0 (PyTorch's choice; the derivative does not exist). @param x floating */
+    /**
+     * Returns √Σ x², with gradient 0 where that is 0 (PyTorch's choice; the derivative does not exist); computed in {@link DType#accumulator}.
+     *
+     * @param x floating
+     */
     public static Tensor l2Norm(Tensor x, boolean keepDims, int... axes) {
-        return sqrt(sumSquare(x, keepDims, axes));
+        return sqrt(sumSquare(wide("l2_norm", x), keepDims, axes)).cast(x.dtype());
     }
 
     /** Returns Σ x². */
@@ -68,19 +72,24 @@ public final class Reductions {
         return sum(x.square(), keepDims, axes);
     }
 
-    /** Returns ln Σ x. @param x floating */
+    /** Returns ln Σ x; computed in {@link DType#accumulator}. @param x floating */
     public static Tensor logSum(Tensor x, boolean keepDims, int... axes) {
-        return sum(x, keepDims, axes).log();
+        return sum(wide("log_sum", x), keepDims, axes).log().cast(x.dtype());
     }
 
-    /** Returns ln Σ eˣ as m + ln Σ e^(x - m) with m the largest x, which does not overflow; -∞ for none. @param x floating */
+    /**
+     * Returns ln Σ eˣ as m + ln Σ e^(x - m) with m the largest x, which does not overflow; -∞ for none; computed in {@link DType#accumulator}.
+     *
+     * @param x floating
+     */
     public static Tensor logSumExp(Tensor x, boolean keepDims, int... axes) {
-        Tensor zero = Tensor.scalar(x.dtype(), 0);
-        Tensor max = max(x.detach(), true, axes);
+        Tensor wide = wide("log_sum_exp", x);
+        Tensor zero = Tensor.scalar(wide.dtype(), 0);
+        Tensor max = max(wide.detach(), true, axes);
         // An infinite maximum is left to the exponential: ∞ - ∞ would be NaN.
         Tensor shift = max.unary(UnaryFunction.IS_INF).where(zero, max);
-        Tensor y = sum(x.sub(shift).exp(), keepDims, axes).log();
-        return y.add(shift.reshape(y.shape()));
+        Tensor y = sum(wide.sub(shift).exp(), keepDims, axes).log();
+        return y.add(shift.reshape(y.shape())).cast(x.dtype());
     }
 
     /**
@@ -91,11 +100,15 @@ public final class Reductions {
      * @throws IllegalArgumentException if n is not greater than {@code correction}
      */
     public static Tensor variance(Tensor x, int correction, boolean keepDims, int... axes) {
-        Tensor wide = x.cast(x.dtype().accumulator());
+        return variance("variance", x, correction, keepDims, axes);
+    }
+
+    private static Tensor variance(String op, Tensor x, int correction, boolean keepDims, int... axes) {
+        Tensor wide = wide(op, x);
         Tensor mean = mean(wide, true, axes);
         long n = folded(x, mean);
         if (n <= correction) {
-            throw new IllegalArgumentException("variance: " + n + " elements of x" + x.shape() + " with correction " + correction
+            throw new IllegalArgumentException(op + ": " + n + " elements of x" + x.shape() + " with correction " + correction
                     + " have no variance, more than the correction are needed");
         }
         return sumSquare(wide.sub(mean), keepDims, axes).div(n - correction).cast(x.dtype());
@@ -103,7 +116,14 @@ public final class Reductions {
 
     /** Returns √variance, with gradient 0 where that is 0; see {@link #variance}. */
     public static Tensor std(Tensor x, int correction, boolean keepDims, int... axes) {
-        return sqrt(variance(x, correction, keepDims, axes));
+        return sqrt(variance("std", x, correction, keepDims, axes));
+    }
+
+    private static Tensor wide(String op, Tensor x) {
+        if (!x.dtype().isFloating()) {
+            throw new IllegalArgumentException(op + ": x is " + x.dtype().label() + ", which is no floating type; write cast(DType.F32) first");
+        }
+        return x.cast(x.dtype().accumulator());
     }
 
     /** Returns the I64 position of the largest element along {@code axis}: the first of equal ones, or the last. NaN counts as the largest. */

@@ -102,18 +102,8 @@ public final class Tensor implements AutoCloseable {
      * @throws IllegalArgumentException if the segment's size is not that of the type, or a BOOL byte is neither 0 nor 1
      */
     public static Tensor of(TensorType type, MemorySegment data) {
-        requireBytes(type, data);
-        if (type.dtype() == DType.BOOL) {
-            for (long i = 0; i < data.byteSize(); i++) {
-                byte b = data.get(ValueLayout.JAVA_BYTE, i);
-                if (b != 0 && b != 1) {
-                    throw new IllegalArgumentException("tensor " + type + ": element " + i + " is the byte " + b + "; truth values are 0 or 1");
-                }
-            }
-        }
-        Storage storage = Storage.allocate(HostMemory.shared(), type.bytes());
-        HostMemory.shared().upload(data, storage.buffer());
-        return new Tensor(type, storage);
+        requireElements(type, data);
+        return written(type, target -> target.copyFrom(data));
     }
 
     /** Writes the elements of a tensor. @param <E> what it may throw */
@@ -150,10 +140,10 @@ public final class Tensor implements AutoCloseable {
      * this tensor, and, also when the tensor is closed, by every {@link CompiledFunction} or {@link Predictor} that froze it, until that is closed. Where its
      * arena was closed before, the next use throws an {@link IllegalStateException}; closing it in the middle of a running one is not seen.
      *
-     * @throws IllegalArgumentException if the segment is on the heap, or not of the type's size
+     * @throws IllegalArgumentException if the segment is on the heap or not of the type's size, or a BOOL byte is neither 0 nor 1
      */
     public static Tensor wrap(TensorType type, MemorySegment data) {
-        requireBytes(type, data);
+        requireElements(type, data);
         HostBuffer buffer = HostBuffer.of(data);
         return buffer.address() % type.dtype().bytes() == 0 ? new Tensor(type, Storage.wrap(buffer)) : of(type, data);
     }
@@ -195,7 +185,8 @@ public final class Tensor implements AutoCloseable {
     /** Returns {@code start + i·step} for i = 0 ... {@code size - 1}. */
     public static Tensor arange(DType dtype, double start, double step, int size) {
         if (dtype.isFloating() || size == 0) {
-            return arange(dtype, size).mul(step).add(start);
+            // Counted in F64, which holds every i: F16 would end at 2048, and sum up its rounding.
+            return arange(DType.F64, size).mul(step).add(start).cast(dtype);
         }
         // A step back of an unsigned type is none of its values: counted in I64, if both ends are.
         Source.Scalar.of("arange", dtype, start);
@@ -564,12 +555,20 @@ public final class Tensor implements AutoCloseable {
         return reshape(shape().without(axis));
     }
 
-    /** Returns places {@code from} (inclusive) to {@code to} (exclusive) of {@code axis}. */
+    /**
+     * Returns places {@code from} (inclusive) to {@code to} (exclusive) of {@code axis}.
+     *
+     * @throws IllegalArgumentException unless 0 ≤ {@code from} ≤ {@code to} ≤ the size of the axis
+     */
     public Tensor slice(int axis, int from, int to) {
         int a = shape().axis(axis);
+        if (from < 0 || from > to || to > dim(a)) {
+            throw new IllegalArgumentException("slice: " + from + " to " + to + " are no places of axis " + axis + " of " + shape() + ", which has "
+                    + dim(a));
+        }
         int[] starts = new int[rank()];
         starts[a] = from;
-        return record(new Movement.Slice(Ints.of(starts), Ints.of(shape().with(a, Math.max(0, to - from)).dims()), Ints.filled(rank(), 1)), this).getFirst();
+        return record(new Movement.Slice(Ints.of(starts), Ints.of(shape().with(a, to - from).dims()), Ints.filled(rank(), 1)), this).getFirst();
     }
 
     /** Returns x with zeros around it. @param before zeros in front of each axis @param after zeros behind each axis */
@@ -839,6 +838,18 @@ public final class Tensor implements AutoCloseable {
             throw new IllegalArgumentException("tensor " + type + " has " + type.elements() + " elements, the data " + length);
         }
         return of(type, data);
+    }
+
+    private static void requireElements(TensorType type, MemorySegment data) {
+        requireBytes(type, data);
+        if (type.dtype() == DType.BOOL) {
+            for (long i = 0; i < data.byteSize(); i++) {
+                byte b = data.get(ValueLayout.JAVA_BYTE, i);
+                if (b != 0 && b != 1) {
+                    throw new IllegalArgumentException("tensor " + type + ": element " + i + " is the byte " + b + "; truth values are 0 or 1");
+                }
+            }
+        }
     }
 
     private static void requireBytes(TensorType type, MemorySegment data) {

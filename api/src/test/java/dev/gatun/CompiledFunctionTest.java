@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -355,6 +356,58 @@ class CompiledFunctionTest {
         CompiledFunction f = CompiledFunction.of(backend, in -> List.of(in.get(0).matmul(in.get(0)).relu()));
         String text = f.explain(TensorType.of(DType.F32, 4, 4));
         assertTrue(text.contains("arena") && text.contains("matmul") && text.contains("relu") && text.contains("plain"), text);
+    }
+
+    @Test
+    void aClosedBackendPlansNothing() {
+        Backend other = Backends.open("reference");
+        CompiledFunction f = CompiledFunction.of(other, in -> in);
+        other.close();
+        assertEquals("backend reference is closed", assertThrows(IllegalStateException.class, () -> f.explain(TensorType.of(DType.F32, 1))).getMessage());
+        assertThrows(IllegalStateException.class, () -> f.arenaBytes(TensorType.of(DType.F32, 1)));
+    }
+
+    @Test
+    void aBodyThatReturnsNothingIsNamed() {
+        CompiledFunction f = CompiledFunction.of(backend, in -> null);
+        assertEquals("compiled function: the body returned null instead of a list of results",
+                assertThrows(NullPointerException.class, () -> f.call(vector(1))).getMessage());
+    }
+
+    /** Who explains holds the function, who calls waits for it, who closes waits for the call, and the body asks the backend for a value. */
+    @Test
+    void explainingCallingAndClosingDoNotWaitForEachOther() throws Exception {
+        Backend other = Backends.open("reference");
+        CountDownLatch tracing = new CountDownLatch(1);
+        CountDownLatch others = new CountDownLatch(1);
+        CompiledFunction f = CompiledFunction.of(other, in -> {
+            tracing.countDown();
+            try {
+                others.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            vector(1).add(1).eval(other);
+            return in;
+        });
+        Thread explaining = Thread.ofPlatform().daemon().start(() -> f.explain(TensorType.of(DType.F32, 1)));
+        tracing.await();
+        Thread calling = Thread.ofPlatform().daemon().start(() -> f.call(vector(1)));
+        await(calling, Thread.State.BLOCKED);
+        Thread closing = Thread.ofPlatform().daemon().start(other::close);
+        await(closing, Thread.State.WAITING);
+        others.countDown();
+        for (Thread t : List.of(explaining, calling, closing)) {
+            assertTrue(t.join(Duration.ofSeconds(20)), t + " still waits");
+        }
+    }
+
+    private static void await(Thread thread, Thread.State state) {
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+            while (thread.getState() != state) {
+                Thread.sleep(1);
+            }
+        });
     }
 
     @Test

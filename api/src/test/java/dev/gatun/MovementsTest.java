@@ -77,6 +77,15 @@ class MovementsTest {
     }
 
     @Test
+    void blocksThatAreTooLargeAreRefused() {
+        int block = 65_536;
+        assertThrows(IllegalArgumentException.class, () -> Movements.depthToSpace(Tensor.zeros(DType.F32, 1, 1, 2, 2), block));
+        assertThrows(IllegalArgumentException.class, () -> Movements.depthToSpace(Tensor.zeros(DType.F32, 1, 0, 65_536, 2), block));
+        assertEquals("space_to_depth: axis 1 of the result would have 12884901888 positions, more than an axis holds",
+                assertThrows(IllegalArgumentException.class, () -> Movements.spaceToDepth(Tensor.zeros(DType.F32, 1, 3, 0, 0), block)).getMessage());
+    }
+
+    @Test
     void channelsBecomeBlocksOfTheImageInTwoOrders() {
         int block = 2;
         int channels = 3;

@@ -50,6 +50,28 @@ class ReductionsTest {
     }
 
     @Test
+    void foldsOfHalvesReachFurtherThanHalvesOnTheWay() {
+        Tensor zeros = Tensor.zeros(DType.F16, 70_000);
+        assertEquals(Math.log(70_000), Reductions.logSumExp(zeros, false).item(), 5e-3);
+        assertEquals(Math.log(70_000), Reductions.logSum(zeros.add(1), false).item(), 5e-3);
+        assertEquals(600, Reductions.l2Norm(Tensor.full(DType.F16, Shape.of(4), 300), false).item());
+        assertEquals(DType.F16, Reductions.l2Norm(zeros, false).dtype());
+        Tensor x = Tensor.ones(DType.F16, 70_000);
+        assertEquals(1, Gradients.of(x.max(), x).getFirst().cast(DType.F32).sum().item(), 2e-2, "a gradient that all the largest share, 1/70000 each as F16");
+    }
+
+    @Test
+    void wholeNumbersHaveNoVariance() {
+        Tensor whole = Tensor.of(new int[] {1, 2, 4});
+        for (String op : new String[] {"variance", "std"}) {
+            assertEquals(op + ": x is i32, which is no floating type; write cast(DType.F32) first", assertThrows(IllegalArgumentException.class,
+                    () -> {
+                        Tensor ignored = op.equals("std") ? Reductions.std(whole, 1, false) : Reductions.variance(whole, 1, false);
+                    }).getMessage());
+        }
+    }
+
+    @Test
     void logSumExpOfInfinitiesIsInfinite() {
         double inf = Double.POSITIVE_INFINITY;
         assertEquals(inf, Reductions.logSumExp(Tensor.of(new double[] {inf, 1, inf}), false).item());

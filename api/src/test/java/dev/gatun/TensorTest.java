@@ -122,6 +122,26 @@ class TensorTest {
     }
 
     @Test
+    void halvesAreCountedAsFarAsTheyReach() {
+        Tensor x = Tensor.arange(DType.F16, -3000, 1, 3001);
+        float[] all = x.cast(DType.F32).toFloatArray();
+        assertEquals(-3000, all[0]);
+        assertEquals(-3, all[2997]);
+        assertEquals(-1, all[2999]);
+        assertEquals(9.9999, Tensor.arange(DType.F16, 0, .0001, 100_000).cast(DType.F32).toFloatArray()[99_999], 4e-3);
+        assertEquals(16_777_219, Tensor.arange(DType.F32, 3, 1, 16_777_220).slice(0, 16_777_216, 16_777_217).item(), 1);
+    }
+
+    @Test
+    void slicesStayWithinTheirAxis() {
+        assertEquals("slice: 0 to 5 are no places of axis -1 of [2, 3], which has 3", message(IllegalArgumentException.class, () -> x.slice(-1, 0, 5)));
+        for (int[] range : new int[][] {{-1, 2}, {2, 1}, {0, Integer.MIN_VALUE}, {-5, Integer.MAX_VALUE}, {4, 4}}) {
+            assertThrows(IllegalArgumentException.class, () -> x.slice(1, range[0], range[1]));
+        }
+        assertEquals(Shape.of(2, 0), x.slice(1, 3, 3).shape());
+    }
+
+    @Test
     void aWrongAxisIsNamed() {
         assertEquals("axis 2 is outside of shape [2, 3] with 2 axes", message(IllegalArgumentException.class, () -> x.sum(2)));
         assertEquals("axis -3 is outside of shape [2, 3] with 2 axes", message(IllegalArgumentException.class, () -> x.softmax(-3)));
@@ -146,6 +166,20 @@ class TensorTest {
     void truthValuesAreBytesOfZeroOrOne() {
         String m = message(IllegalArgumentException.class, () -> Tensor.of(TensorType.of(DType.BOOL, 2), MemorySegment.ofArray(new byte[] {1, 2})));
         assertEquals("tensor bool[2]: element 1 is the byte 2; truth values are 0 or 1", m);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, (byte) 1, (byte) 2);
+            assertEquals(m, message(IllegalArgumentException.class, () -> Tensor.wrap(TensorType.of(DType.BOOL, 2), bytes)));
+        }
+    }
+
+    @Test
+    void dataThatCannotBeReadTakesNoMemory() {
+        Arena arena = Arena.ofConfined();
+        MemorySegment data = arena.allocate(1 << 20);
+        arena.close();
+        long before = HostMemory.shared().usedBytes();
+        assertThrows(IllegalStateException.class, () -> Tensor.of(TensorType.of(DType.F32, 1 << 18), data));
+        assertTrue(HostMemory.shared().usedBytes() <= before);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static dev.gatun.autodiff.Notation.apply;
 import static dev.gatun.autodiff.Notation.constant;
 import static dev.gatun.autodiff.Vjp.NONE;
 
+import dev.gatun.DType;
 import dev.gatun.Shape;
 import dev.gatun.Tensor;
 import dev.gatun.op.Ints;
@@ -34,8 +35,9 @@ final class ReductionVjp {
             case PROD -> spread(op, dy, x.shape()).mul(productOfOthers(x, op.axes()));
             case MAX, MIN -> {
                 Tensor chosen = x.eq(spread(op, y, x.shape()));                                       // of x's shape
-                Tensor count = Notation.sum(chosen.cast(x.dtype()), op.axes(), op.keepDims());        // of y's shape
-                yield chosen.where(spread(op, dy.div(count), x.shape()), constant(0, x));
+                DType wide = x.dtype().accumulator();                                                 // F16 counts no further than 65504
+                Tensor count = Notation.sum(chosen.cast(wide), op.axes(), op.keepDims());             // of y's shape
+                yield chosen.where(spread(op, dy.cast(wide).div(count).cast(x.dtype()), x.shape()), constant(0, x));
             }
         };
     }

@@ -52,8 +52,13 @@ public final class Plan implements AutoCloseable {
     /** An executable with the table of its external buffers, the constants filled in. */
     private record Frame(Executable executable, Buffer[] external) { }
 
-    /** What must be given back when the plan is gone. @param giveBack gives the constants back, the plan's own and frozen leaves */
-    private record Resources(ConcurrentLinkedQueue<Frame> idle, List<Optional<Buffer>> constants, Runnable giveBack) implements Runnable {
+    /**
+     * What must be given back when the plan is gone.
+     *
+     * @param ownBytes the size of the constants that are the plan's own
+     * @param giveBack gives the constants back, the plan's own and frozen leaves
+     */
+    private record Resources(ConcurrentLinkedQueue<Frame> idle, List<Optional<Buffer>> constants, long ownBytes, Runnable giveBack) implements Runnable {
         @Override
         public void run() {
             giveIdle(Executable::close);
@@ -111,9 +116,10 @@ public final class Plan implements AutoCloseable {
         int leaves = graph.leaves().size();
         Assignment.Result assigned = Assignment.apply(backend, lowered, leaves, constants.buffers().size(), donations);
         Program program = assigned.program();
+        long ownBytes = constants.owned().stream().mapToLong(Buffer::bytes).sum();
         String head = "plan for backend " + backend.name() + policy.label() + ": " + graph.nodes().size() + " ops in " + program.steps().size()
-                + " steps, arena " + program.arenaBytes() + " bytes, " + constants.owned().stream().mapToLong(Buffer::bytes).sum() + " bytes of constants";
-        Resources resources = new Resources(new ConcurrentLinkedQueue<>(), constants.buffers(), constants.giveBack());
+                + " steps, arena " + program.arenaBytes() + " bytes, " + ownBytes + " bytes of constants";
+        Resources resources = new Resources(new ConcurrentLinkedQueue<>(), constants.buffers(), ownBytes, constants.giveBack());
         return new Plan(backend, leaves, folded.outputs().stream().map(folded::type).toList(), program, resources,
                 () -> explanation(head, notes, assigned, lowered));
     }
@@ -223,6 +229,11 @@ public final class Plan implements AutoCloseable {
         return program.arenaBytes();
     }
 
+    /** Returns the bytes of its own constants and of the arena of one call. */
+    long heldBytes() {
+        return program.arenaBytes() + resources.ownBytes;
+    }
+
     /** Returns steps, fusions, layouts and the arena as text. */
     public String explain() {
         return explanation.get();
@@ -272,6 +283,12 @@ public final class Plan implements AutoCloseable {
     /** Gives idle arenas back to the system; the next call takes a new one. */
     public void trim() {
         resources.giveIdle(Executable::discard);
+    }
+
+    /** {@link #close}, idle arenas to the system. */
+    void discard() {
+        trim();
+        close();
     }
 
     /** Gives constants and idle arenas back; the plan must not be run any more. */

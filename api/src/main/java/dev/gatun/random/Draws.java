@@ -23,10 +23,17 @@ public final class Draws {
         return draw(key, Distribution.UNIFORM, shape);
     }
 
-    /** Returns F32 numbers in [low, high). @throws IllegalArgumentException if {@code low} is not less than {@code high} */
+    /**
+     * Returns F32 numbers in [low, high), both rounded to F32.
+     *
+     * @throws IllegalArgumentException if {@code low} is not less than {@code high} then, or their difference is infinite
+     */
     public static Tensor uniform(Tensor key, double low, double high, Shape shape) {
-        if (!(low < high)) {
-            throw new IllegalArgumentException("uniform: there are no numbers from " + low + " to " + high);
+        if (!((float) low < (float) high)) {
+            throw new IllegalArgumentException("uniform: f32 has no numbers from " + low + " to " + high);
+        }
+        if (!Float.isFinite((float) (high - low))) {
+            throw new IllegalArgumentException("uniform: from " + low + " to " + high + " is further than f32 reaches");
         }
         // The sum may round up to high, which does not belong to the range.
         Tensor below = Tensor.scalar(DType.F32, Math.nextDown((float) high));
@@ -55,11 +62,11 @@ public final class Draws {
     /**
      * Returns F32 numbers of the normal distribution.
      *
-     * @throws IllegalArgumentException if {@code deviation}, the standard deviation, is negative
+     * @throws IllegalArgumentException if {@code deviation}, the standard deviation, is negative or no number of F32
      */
     public static Tensor normal(Tensor key, double mean, double deviation, Shape shape) {
-        if (!(deviation >= 0)) {
-            throw new IllegalArgumentException("normal: the standard deviation must not be negative, got " + deviation);
+        if (!(deviation >= 0 && Float.isFinite((float) deviation))) {
+            throw new IllegalArgumentException("normal: the standard deviation must be a number of f32 and not negative, got " + deviation);
         }
         return normal(key, shape).mul(deviation).add(mean);
     }

@@ -35,6 +35,9 @@ final class IndexingLoops {
         int P = x.shape().dim(op.axis());
         long R = x.shape().elements(op.axis() + 1, x.shape().rank());
         long I = indices.size();
+        for (long j = 0; j < I && O == 0; j++) {
+            index(op, indices, j, x.shape(), op.axis(), op.fromEnd());                 // a bad one is a mistake, also where nothing is read
+        }
         for (long o = 0; o < O; o++) {
             for (long j = 0; j < I; j++) {
                 long p = index(op, indices, j, x.shape(), op.axis(), op.fromEnd());
@@ -51,6 +54,9 @@ final class IndexingLoops {
         int P = y.dim(op.axis());
         long R = y.elements(op.axis() + 1, y.rank());
         long I = indices.size();
+        for (long j = 0; j < I && O == 0; j++) {
+            index(op, indices, j, y, op.axis());
+        }
         for (long o = 0; o < O; o++) {
             for (long j = 0; j < I; j++) {
                 long p = index(op, indices, j, y, op.axis());

@@ -3,13 +3,14 @@ package dev.gatun.spi;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
  * Native memory of this process, shared by all host backends. Freed blocks are kept by size for the next request, so that a steady-state call takes
- * nothing from the system; {@link #trim} gives them back. Blocks are aligned to 64 bytes, sizes rounded up to an eighth of their power of two.
+ * nothing from the system: at most as many bytes as were in use at one time, or 256 MiB, else those of the size that was not asked for the longest go back;
+ * {@link #trim} gives all back. Blocks are aligned to 64 bytes, sizes rounded up to an eighth of their power of two.
  */
 public final class HostMemory implements Memory {
     private static final HostMemory SHARED = new HostMemory();
@@ -20,6 +21,9 @@ public final class HostMemory implements Memory {
 
     /** Bytes in use from which on the collector is asked to find tensors that nobody holds: the heap alone would not tell it. */
     private static final long NUDGE = 1L << 30;
+
+    /** Bytes that are kept in any case. */
+    private static final long KEPT = 256L << 20;
 
     /** Where fresh blocks come from. */
     @FunctionalInterface
@@ -46,8 +50,11 @@ public final class HostMemory implements Memory {
 
     /** What gives each block back that is in use or kept. */
     private final Map<HostBuffer, Runnable> releases = new IdentityHashMap<>();
-    private final Map<Long, ArrayDeque<HostBuffer>> free = new HashMap<>();
+    /** By size, the one that was not asked for and not given back for the longest first. */
+    private final LinkedHashMap<Long, ArrayDeque<HostBuffer>> free = new LinkedHashMap<>(16, .75f, true);
     private long used;
+    /** The most that was in use since {@link #trim}. */
+    private long mostUsed;
     private long kept;
     private long nudgeAt = NUDGE;
 
@@ -103,7 +110,7 @@ public final class HostMemory implements Memory {
         ArrayDeque<HostBuffer> blocks = free.get(size);
         if (blocks != null && !blocks.isEmpty()) {
             kept -= size;
-            used += size;
+            use(size);
             return blocks.pop();
         }
         HostBuffer buffer;
@@ -113,8 +120,13 @@ public final class HostMemory implements Memory {
             trim();
             buffer = fresh(size);
         }
-        used += size;
+        use(size);
         return buffer;
+    }
+
+    private void use(long size) {
+        used += size;
+        mostUsed = Math.max(mostUsed, used);
     }
 
     private HostBuffer fresh(long size) {
@@ -159,13 +171,22 @@ public final class HostMemory implements Memory {
         used -= size;
         kept += size;
         free.computeIfAbsent(size, s -> new ArrayDeque<>()).push(host);
+        while (kept > Math.max(KEPT, mostUsed)) {
+            release(free.pollFirstEntry());
+        }
     }
 
     /** Gives all kept blocks back to the system. */
     public synchronized void trim() {
-        free.values().forEach(blocks -> blocks.forEach(b -> releases.remove(b).run()));
-        free.clear();
-        kept = 0;
+        while (!free.isEmpty()) {
+            release(free.pollFirstEntry());
+        }
+        mostUsed = used;
+    }
+
+    private void release(Map.Entry<Long, ArrayDeque<HostBuffer>> ofOneSize) {
+        ofOneSize.getValue().forEach(b -> releases.remove(b).run());
+        kept -= ofOneSize.getKey() * ofOneSize.getValue().size();
     }
 
     /** Returns the bytes of freed blocks that are kept for the next request. */

@@ -37,6 +37,18 @@ class DistributionsTest {
     }
 
     @Test
+    void rangesThatSingleNumbersDoNotHaveAreRefused() {
+        assertEquals("uniform: f32 has no numbers from 1.0 to 1.000000000001",
+                assertThrows(IllegalArgumentException.class, () -> Draws.uniform(key, 1, 1 + 1e-12, Shape.of(1))).getMessage());
+        assertEquals("uniform: from -3.0E38 to 3.0E38 is further than f32 reaches",
+                assertThrows(IllegalArgumentException.class, () -> Draws.uniform(key, -3e38, 3e38, Shape.of(1))).getMessage());
+        assertThrows(IllegalArgumentException.class, () -> Draws.uniform(key, -1e300, 1e300, Shape.of(1)));
+        assertThrows(IllegalArgumentException.class, () -> Draws.normal(key, 0, 1e39, Shape.of(1)));
+        assertThrows(IllegalArgumentException.class, () -> Draws.uniform(key, 1e8, 1e8 + 3, Shape.of(1)));
+        assertEquals(1e8, Draws.uniform(key, 1e8, 1e8 + 8, Shape.of(N)).min().item());
+    }
+
+    @Test
     void normalNumbersHaveTheirMeanAndDeviation() {
         Tensor x = Draws.normal(key, 5, 3, Shape.of(N));
         assertEquals(5, x.mean().item(), 0.13);                                         // 6 standard errors of 3/√N
