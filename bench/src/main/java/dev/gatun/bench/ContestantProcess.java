@@ -41,7 +41,7 @@ final class ContestantProcess implements AutoCloseable, Turns.Taker {
     /**
      * Starts a JVM.
      *
-     * @param name what messages and files call it
+     * @param name what messages call it
      * @param heap as {@code -Xmx} takes it
      * @param options of the JVM
      * @param folder for what it says on the side
@@ -49,7 +49,7 @@ final class ContestantProcess implements AutoCloseable, Turns.Taker {
      */
     static ContestantProcess start(String name, String heap, List<String> options, int threads, Path folder, Class<?> main, String... arguments)
             throws IOException {
-        Path log = folder.resolve(name + ".log");
+        Path log = Files.createTempFile(folder, "contestant", ".log"); // a name may hold a path
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         // What this process is told about Gatun is meant for Gatun's.
         System.getProperties().stringPropertyNames().stream().filter(p -> p.startsWith("gatun.")).map(p -> "-D" + p + "=" + System.getProperty(p))
@@ -114,10 +114,11 @@ final class ContestantProcess implements AutoCloseable, Turns.Taker {
     }
 
     private float[] numbers(String which, Path folder) throws IOException {
-        Path file = folder.resolve(name + ".f32");
+        Path file = Files.createTempFile(folder, "result", ".f32");
         out.println(which + file);
         answer("written");
         byte[] bytes = Files.readAllBytes(file);
+        Files.delete(file);
         float[] numbers = new float[bytes.length / Float.BYTES];
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(numbers);
         return numbers;

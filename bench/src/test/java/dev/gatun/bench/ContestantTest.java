@@ -121,6 +121,14 @@ class ContestantTest {
         assertTrue(message.startsWith("nobody ended: ") && message.contains("no backend is called \"nobody\""), message);
     }
 
+    @Test
+    void aSettingMayHoldAPath() throws IOException {
+        Setting setting = Setting.of("reference:onednn.path=/some/where");
+        try (ContestantProcess process = KernelContestant.start(setting, 1, folder)) {
+            assertEquals("reference:onednn.path=/some/where", process.name());
+        }
+    }
+
     private void start(Peer peer) throws IOException {
         try (ContestantProcess process = PeerContestant.start(peer, 1, folder)) {
             process.prepare("lenet b64");
