@@ -50,8 +50,12 @@ class RunScriptTest {
     }
 
     private Process start() throws IOException {
-        ProcessBuilder builder = new ProcessBuilder("/bin/sh", root.resolve("bench/run").toString(), "peak");
-        builder.environment().put("GATUN_JAVA_HOME", root.resolve("jdk").toString());
+        return start(root.resolve("bench/run"), "jdk");
+    }
+
+    private Process start(Path script, String jdk) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder("/bin/sh", script.toString(), "peak");
+        builder.environment().put("GATUN_JAVA_HOME", root.resolve(jdk).toString());
         builder.environment().merge("PATH", root.resolve("bin") + ":", (path, own) -> own + path);
         return builder.redirectError(root.resolve("err").toFile()).start();
     }
@@ -91,5 +95,22 @@ class RunScriptTest {
         copy(third);
         end(third);
         assertFalse(Files.exists(old), "nobody runs from it");
+    }
+
+    @Test
+    void aJdkThatIsNamedButNotThereIsRefused() throws Exception {
+        Process process = start(root.resolve("bench/run"), "nosuch");
+        end(process);
+        assertEquals(1, process.exitValue());
+        assertEquals("bench/run: GATUN_JAVA_HOME is " + root.resolve("nosuch") + ", which holds no JDK 25 or newer.\n", Files.readString(root.resolve("err")));
+    }
+
+    @Test
+    void aLinkToTheScriptRunsTheCheckoutThatItLeadsTo() throws Exception {
+        Path link = Files.createSymbolicLink(Files.createDirectories(root.resolve("elsewhere")).resolve("gatun-bench"), Path.of("../bench/run"));
+        Process process = start(link, "jdk");
+        Path copy = copy(process);
+        end(process);
+        assertEquals(root.toRealPath().resolve("bench/target"), copy.getParent());
     }
 }
