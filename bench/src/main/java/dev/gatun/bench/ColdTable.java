@@ -70,7 +70,7 @@ final class ColdTable {
         seen.forEach((name, work) -> {
             double[] micros = work.stream().mapToDouble(Seen::micros).sorted().toArray();
             List<Long> stuck = stuck(work);
-            lines.add(String.format("%-40s %10.1f %10.1f %12d  %s", name, micros[0], Numbers.median(micros),
+            lines.add(String.format(Locale.ROOT, "%-40s %10.1f %10.1f %12d  %s", name, micros[0], Numbers.median(micros),
                     work.stream().mapToLong(Seen::bytes).max().orElseThrow(), stuck.isEmpty() ? "" : stuck).stripTrailing());
         });
         if (!seconds.isEmpty()) {

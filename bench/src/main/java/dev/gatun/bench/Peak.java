@@ -1,6 +1,7 @@
 package dev.gatun.bench;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.SequencedMap;
 
 /**
@@ -29,7 +30,7 @@ record Peak(int threads, double gflopsOne, double gflops, Memory memoryOne, Memo
 
         @Override
         public String toString() {
-            return String.format("%.1f, %.1f, %.1f GB/s", read, copy, triad);
+            return String.format(Locale.ROOT, "%.1f, %.1f, %.1f GB/s", read, copy, triad);
         }
     }
 
@@ -67,8 +68,8 @@ record Peak(int threads, double gflopsOne, double gflops, Memory memoryOne, Memo
 
     /** Returns the line that users see. */
     String line() {
-        return String.format("peak: %.0f GFLOP/s on one thread, %.0f on %d; read, copy, triad: %s on one thread, %s on %d", gflopsOne, gflops, threads,
-                memoryOne, memory, threads);
+        return String.format(Locale.ROOT, "peak: %.0f GFLOP/s on one thread, %.0f on %d; read, copy, triad: %s on one thread, %s on %d",
+                gflopsOne, gflops, threads, memoryOne, memory, threads);
     }
 
     /** Returns the JSON fields. */

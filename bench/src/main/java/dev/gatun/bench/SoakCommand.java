@@ -11,6 +11,7 @@ import dev.gatun.nn.Layer;
 import dev.gatun.nn.Sequential;
 import dev.gatun.testkit.Soak;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -71,8 +72,8 @@ final class SoakCommand implements Callable<Integer> {
     }
 
     private static boolean passes(String what, Soak.Report r) {
-        System.out.printf("%s: %d calls, %d wrong, resident memory %+.1f %% (%.0f to %.0f MB), threads %d -> %d, tensors %d -> %d bytes%n", what, r.calls(),
-                r.wrong(), 100 * r.growth(), r.looks().getFirst().residentKb() * 1024 / 1e6, r.looks().getLast().residentKb() * 1024 / 1e6,
+        System.out.printf(Locale.ROOT, "%s: %d calls, %d wrong, resident memory %+.1f %% (%.0f to %.0f MB), threads %d -> %d, tensors %d -> %d bytes%n",
+                what, r.calls(), r.wrong(), 100 * r.growth(), r.looks().getFirst().residentKb() * 1024 / 1e6, r.looks().getLast().residentKb() * 1024 / 1e6,
                 r.before().threads(), r.after().threads(), r.before().tensorBytes(), r.after().tensorBytes());
         return r.wrong() == 0 && r.growth() <= FLAT && r.after().tensorBytes() <= r.before().tensorBytes()
                 && r.after().threads() <= r.before().threads() + COMING_AND_GOING;

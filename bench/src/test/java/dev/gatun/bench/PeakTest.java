@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.bench.Peak.Memory;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 class PeakTest {
@@ -19,6 +20,18 @@ class PeakTest {
     void aYardstickHasItsPeak() {
         Peak peak = new Peak(2, 110, 200, new Memory(20, 19, 17), new Memory(30, 29, 28));
         assertEquals(List.of(200., 30., 29., 28.), Yardstick.all().stream().map(peak::of).toList());
+    }
+
+    @Test
+    void figuresAreTheSameInEveryLanguage() {
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.GERMANY);
+            String line = new Peak(2, 110, 200, new Memory(20, 19, 17), new Memory(30, 29, 28)).line();
+            assertTrue(line.contains("20.0, 19.0, 17.0 GB/s on one thread"), line);
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     @Test
