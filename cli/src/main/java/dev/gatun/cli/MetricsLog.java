@@ -7,11 +7,14 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 
 /**
  * The file {@code metrics.csv} of a training: a row a step. Rows hold nothing that depends on the clock, so a training that was interrupted and taken
@@ -38,14 +41,19 @@ final class MetricsLog implements AutoCloseable {
             return step + "," + epoch + "," + loss + "," + accuracy + "," + (testAccuracy.isPresent() ? testAccuracy.getAsDouble() : "");
         }
 
-        /** Returns the row in {@code line}. @throws IllegalArgumentException if there is none */
-        private static Row parse(String line) {
+        /** Returns the row in {@code line}; empty if there is none. */
+        private static Optional<Row> parse(String line) {
             String[] cells = line.split(",", -1);
             if (cells.length != 5) {
-                throw new IllegalArgumentException(line);
+                return Optional.empty();
             }
-            OptionalDouble test = cells[4].isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(cells[4]));
-            return new Row(Long.parseLong(cells[0]), Integer.parseInt(cells[1]), Float.parseFloat(cells[2]), Float.parseFloat(cells[3]), test);
+            try {
+                OptionalDouble test = cells[4].isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(cells[4]));
+                return Optional.of(new Row(Long.parseLong(cells[0]), Integer.parseInt(cells[1]), Float.parseFloat(cells[2]),
+                        Float.parseFloat(cells[3]), test));
+            } catch (NumberFormatException _) {
+                return Optional.empty();
+            }
         }
     }
 
@@ -62,25 +70,25 @@ final class MetricsLog implements AutoCloseable {
 
     /**
      * Goes on with a file after {@code step}: rows of later steps, which were done but not saved, and a row that was being written when the training
-     * ended, are cut off.
+     * ended, are cut off. If rows up to {@code step} are missing or cannot be read, the file is kept as {@code metrics.csv.old}, and the good ones stay.
+     *
+     * @param warning is told, in a sentence, if rows are missing
      */
-    static MetricsLog resume(Path file, long step) throws IOException {
+    static MetricsLog resume(Path file, long step, Consumer<String> warning) throws IOException {
         List<Row> rows = new ArrayList<>();
-        if (Files.exists(file)) {
+        boolean exists = Files.exists(file);
+        if (exists) {
             // Not readAllLines: a crash of the machine may leave bytes that are no text.
-            List<String> lines = new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
-            for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
-                Row row;
-                try {
-                    row = Row.parse(line);
-                } catch (IllegalArgumentException _) {
-                    break;
-                }
-                if (row.step() > step) {
-                    break;
-                }
-                rows.add(row);
+            new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().skip(1).map(Row::parse).flatMap(Optional::stream)
+                    .filter(row -> row.step() <= step && row.step() > (rows.isEmpty() ? 0 : rows.getLast().step())).forEach(rows::add);
+        }
+        if (rows.size() < step) {
+            Path old = file.resolveSibling(file.getFileName() + ".old");
+            if (exists) {
+                Files.copy(file, old, StandardCopyOption.REPLACE_EXISTING);
             }
+            warning.accept(file + " lacks the rows of " + (step - rows.size()) + " of the " + step + " steps done, and loss.png will lack them, too"
+                    + (exists ? "; what was there is kept as " + old.getFileName() : ""));
         }
         return open(file, rows);
     }

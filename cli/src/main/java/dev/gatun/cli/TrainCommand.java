@@ -180,7 +180,7 @@ final class TrainCommand implements Callable<Integer> {
         log.flush();
         double accuracy;
         String chart;
-        try (MetricsLog metrics = resume ? MetricsLog.resume(folder.metrics(), training.steps()) : MetricsLog.begin(folder.metrics())) {
+        try (MetricsLog metrics = resume ? MetricsLog.resume(folder.metrics(), training.steps(), log::println) : MetricsLog.begin(folder.metrics())) {
             accuracy = new TrainingRun(training, mnist, seed, backend, folder, checkpointEvery, log).finish(metrics);
             chart = folder.drawLoss("training of " + name, metrics.rows());
         }

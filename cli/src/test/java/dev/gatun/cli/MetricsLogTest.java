@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -21,13 +22,15 @@ class MetricsLogTest {
     @TempDir
     private Path folder;
 
+    private final List<String> warnings = new ArrayList<>();
+
     private Path file() {
         return folder.resolve("metrics.csv");
     }
 
     private String resumed(String content, long step) throws IOException {
         Files.writeString(file(), content);
-        MetricsLog.resume(file(), step).close();
+        MetricsLog.resume(file(), step, warnings::add).close();
         return Files.readString(file());
     }
 
@@ -47,6 +50,7 @@ class MetricsLogTest {
         assertEquals(HEADER + "1,1,2.3,0.125,\n2,1,2.2,0.25,0.5\n", resumed(HEADER + ROWS, 2));
         assertEquals(HEADER + ROWS, resumed(HEADER + ROWS, 3));
         assertEquals(HEADER, resumed(HEADER + ROWS, 0));
+        assertEquals(List.of(), warnings);
     }
 
     @Test
@@ -64,7 +68,7 @@ class MetricsLogTest {
         byte[] rows = (HEADER + "1,1,2.3,0.125,\n").getBytes(StandardCharsets.UTF_8);
         byte[] torn = Arrays.copyOf(rows, rows.length + 100);
         Files.write(file(), torn);
-        MetricsLog.resume(file(), 5).close();
+        MetricsLog.resume(file(), 5, warnings::add).close();
         assertEquals(HEADER + "1,1,2.3,0.125,\n", Files.readString(file()));
     }
 
@@ -75,15 +79,25 @@ class MetricsLogTest {
         try (MetricsLog log = MetricsLog.begin(file())) {
             log.append(new MetricsLog.Row(1, 1, loss, .1f, OptionalDouble.of(test)));
         }
-        try (MetricsLog log = MetricsLog.resume(file(), 1)) {
+        try (MetricsLog log = MetricsLog.resume(file(), 1, warnings::add)) {
             assertEquals(List.of(new MetricsLog.Row(1, 1, loss, .1f, OptionalDouble.of(test))), log.rows());
         }
     }
 
     @Test
-    void missingFileBeginsAnew() throws IOException {
-        MetricsLog.resume(file(), 7).close();
+    void damagedRowLosesNoOtherAndTheFileIsKept() throws IOException {
+        String damaged = HEADER + ROWS.replace("2,1,2.2,0.25,0.5", "garbage");
+        assertEquals(HEADER + "1,1,2.3,0.125,\n3,2,1.5,0.75,\n", resumed(damaged, 3));
+        assertEquals(List.of(file() + " lacks the rows of 1 of the 3 steps done, and loss.png will lack them, too; what was there is kept as"
+                + " metrics.csv.old"), warnings);
+        assertEquals(damaged, Files.readString(folder.resolve("metrics.csv.old")));
+    }
+
+    @Test
+    void missingFileIsToldAndBeginsAnew() throws IOException {
+        MetricsLog.resume(file(), 7, warnings::add).close();
         assertEquals(HEADER, Files.readString(file()));
+        assertEquals(List.of(file() + " lacks the rows of 7 of the 7 steps done, and loss.png will lack them, too"), warnings);
     }
 
     @Test
