@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -17,15 +18,16 @@ import java.util.function.Predicate;
  * What a training goes on from: its settings, and the state of {@link ImageTraining} after some step. A checkpoint is a safetensors file that is
  * written as a whole or not at all.
  *
- * @param images how many images an epoch goes through: with {@code batch} and {@code seed} it decides which of them come next
+ * @param data the images that an epoch goes through
  */
-record Checkpoint(String recipe, float learningRate, int batch, int epochs, long seed, int images, Map<String, Tensor> state) {
+record Checkpoint(String recipe, float learningRate, int batch, int epochs, long seed, Fingerprint data, Map<String, Tensor> state) {
     private static final String VERSION = "1";
+    private static final String CRC = "images_crc32c";
     /** The tensor that counts the steps done. */
     private static final String STEP = "optimizer.step";
 
     /** Writes the present state of {@code training}. @throws IOException if that fails, naming the file; the older checkpoint is as it was */
-    static void save(Path file, ImageTraining training, int images, long seed) throws IOException {
+    static void save(Path file, ImageTraining training, Fingerprint data, long seed) throws IOException {
         SequencedMap<String, String> settings = new LinkedHashMap<>();
         settings.put("gatun.checkpoint", VERSION);
         settings.put("recipe", training.recipe().name());
@@ -33,7 +35,8 @@ record Checkpoint(String recipe, float learningRate, int batch, int epochs, long
         settings.put("batch", Integer.toString(training.recipe().batch()));
         settings.put("epochs", Integer.toString(training.recipe().epochs()));
         settings.put("seed", Long.toString(seed));
-        settings.put("images", Integer.toString(images));
+        settings.put("images", Integer.toString(data.images()));
+        data.crc32c().ifPresent(sum -> settings.put(CRC, Long.toHexString(sum)));
         Safetensors.save(file, training.state(), settings);
     }
 
@@ -54,7 +57,14 @@ record Checkpoint(String recipe, float learningRate, int batch, int epochs, long
         return new Checkpoint(setting(file, content, "recipe", Function.identity(), _ -> true),
                 setting(file, content, "learning_rate", Float::valueOf, rate -> rate > 0 && Float.isFinite(rate)),
                 setting(file, content, "batch", Integer::valueOf, n -> n > 0), setting(file, content, "epochs", Integer::valueOf, n -> n > 0),
-                setting(file, content, "seed", Long::valueOf, _ -> true), setting(file, content, "images", Integer::valueOf, n -> n > 0), state);
+                setting(file, content, "seed", Long::valueOf, _ -> true), fingerprint(file, content), state);
+    }
+
+    private static Fingerprint fingerprint(Path file, Safetensors content) throws FormatException {
+        int images = setting(file, content, "images", Integer::valueOf, n -> n > 0);
+        boolean old = !content.metadata().containsKey(CRC);
+        return new Fingerprint(images, old ? OptionalLong.empty()
+                : OptionalLong.of(setting(file, content, CRC, text -> Long.valueOf(text, 16), sum -> sum >= 0)));
     }
 
     private static <T> T setting(Path file, Safetensors content, String name, Function<String, T> parse, Predicate<T> valid) throws FormatException {

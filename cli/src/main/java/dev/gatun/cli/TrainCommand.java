@@ -97,7 +97,7 @@ final class TrainCommand implements Callable<Integer> {
             folder.create();
             try (TrainingLock _ = folder.lock()) {
                 requireNoCheckpoint(folder); // another training may have begun and ended meanwhile
-                run(training, folder, mnist, first, backend);
+                run(training, folder, mnist, Fingerprint.of(mnist.train()), first, backend);
             }
         }
     }
@@ -105,11 +105,12 @@ final class TrainCommand implements Callable<Integer> {
     private void goOn(Recipe recipe, Mnist mnist, TrainingFolder folder) throws IOException {
         try (TrainingLock _ = folder.lockCheckpoint()) {
             Checkpoint from = Checkpoint.load(folder.checkpoint());
-            requireSame(from, mnist.train().count());
+            Fingerprint images = Fingerprint.of(mnist.train());
+            requireSame(from, images);
             try (Backend backend = backends.open();
                     ImageTraining training = training(settings(recipe, Optional.of(from)), mnist.train(), from.seed(), backend)) {
                 load(training, folder.checkpoint(), from);
-                run(training, folder, mnist, from.seed(), backend);
+                run(training, folder, mnist, images, from.seed(), backend);
             }
         }
     }
@@ -129,12 +130,15 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** A checkpoint goes on with the same images in the same order, or not at all. */
-    private void requireSame(Checkpoint c, int images) {
+    private void requireSame(Checkpoint c, Fingerprint images) {
         if (!c.recipe().equals(name)) {
             throw usage("the checkpoint is of recipe " + c.recipe() + ", not of " + name + ".");
         }
-        if (c.images() != images) {
-            throw usage("the checkpoint was made with " + c.images() + " training images, but " + data + " has " + images + ".");
+        if (c.data().images() != images.images()) {
+            throw usage("the checkpoint was made with " + c.data().images() + " training images, but " + data + " has " + images.images() + ".");
+        }
+        if (!c.data().matches(images)) {
+            throw usage("the checkpoint was made with other images than those in " + data + ": their checksums differ.");
         }
         if (batch != null && batch != c.batch()) {
             throw usage("the checkpoint was made with --batch " + c.batch() + ", so it cannot go on with " + batch + ".");
@@ -171,7 +175,8 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private void run(ImageTraining training, TrainingFolder folder, Mnist mnist, long seed, Backend backend) throws IOException {
+    private void run(ImageTraining training, TrainingFolder folder, Mnist mnist, Fingerprint images, long seed, Backend backend)
+            throws IOException {
         long start = System.nanoTime();
         PrintWriter log = spec.commandLine().getErr();
         log.printf(Locale.ROOT, "%s %s on %s: %d images, batches of %d, epochs: %d%n",
@@ -181,7 +186,7 @@ final class TrainCommand implements Callable<Integer> {
         double accuracy;
         String chart;
         try (MetricsLog metrics = resume ? MetricsLog.resume(folder.metrics(), training.steps(), log::println) : MetricsLog.begin(folder.metrics())) {
-            accuracy = new TrainingRun(training, mnist, seed, backend, folder, checkpointEvery, log).finish(metrics);
+            accuracy = new TrainingRun(training, mnist, images, seed, backend, folder, checkpointEvery, log).finish(metrics);
             chart = folder.drawLoss("training of " + name, metrics.rows());
         }
         folder.saveModel(training.net());

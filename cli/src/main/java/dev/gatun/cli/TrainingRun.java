@@ -14,11 +14,12 @@ import java.util.OptionalDouble;
  * Runs a training to its end and keeps its folder up to date: first the row of a step, then, now and then, a checkpoint. A checkpoint is written
  * after all rows up to its step are on the disk, so what is cut from {@code metrics.csv} on resuming is done again.
  *
+ * @param data of the training images
  * @param seed that of the training
  * @param checkpointEvery steps from one checkpoint to the next; each epoch ends with one anyway
  * @param log where progress is told
  */
-record TrainingRun(ImageTraining training, Mnist mnist, long seed, Backend backend, TrainingFolder folder, int checkpointEvery,
+record TrainingRun(ImageTraining training, Mnist mnist, Fingerprint data, long seed, Backend backend, TrainingFolder folder, int checkpointEvery,
         PrintWriter log) {
     private static final int TEST_BATCH = 500;
 
@@ -60,7 +61,7 @@ record TrainingRun(ImageTraining training, Mnist mnist, long seed, Backend backe
                 metrics.append(new MetricsLog.Row(step.number(), step.epoch() + 1, loss, step.accuracy(), test));
                 if (training.isEpochDone() || step.number() % checkpointEvery == 0) {
                     metrics.force();
-                    Checkpoint.save(folder.checkpoint(), training, mnist.train().count(), seed);
+                    Checkpoint.save(folder.checkpoint(), training, data, seed);
                 }
                 progress.at(step.number() - before, String.format(Locale.ROOT, "loss %.4f", loss));
             } while (!training.isEpochDone());

@@ -319,6 +319,39 @@ class TrainCommandTest {
     }
 
     @Test
+    void resumingNeedsTheSameImagesNotJustAsMany() throws IOException {
+        assertEquals(0, train(out, "--epochs", "1"));
+        Path images = data.resolve("train-images-idx3-ubyte");
+        byte[] good = Files.readAllBytes(images);
+        byte[] other = good.clone();
+        other[good.length - 1] ^= 1;
+        Files.write(images, other);
+        assertEquals(2, train(out, "--resume", "--epochs", "2"));
+        assertEquals("the checkpoint was made with other images than those in " + data + ": their checksums differ.", complaint());
+        Files.write(images, good);
+        assertEquals(0, train(out, "--resume", "--epochs", "2"), () -> log.toString());
+    }
+
+    @Test
+    void checkpointWithoutAChecksumOfTheImagesGoesOnAsBefore() throws IOException {
+        assertEquals(0, train(out, "--epochs", "1"));
+        Path file = out.resolve("checkpoint.safetensors");
+        Safetensors good = Safetensors.load(file);
+        Map<String, String> settings = new LinkedHashMap<>(good.metadata());
+        assertTrue(settings.remove("images_crc32c").matches("[0-9a-f]{1,8}"));
+        Safetensors.save(file, tensors(good), settings);
+        assertEquals(0, train(out, "--resume", "--epochs", "2"), () -> log.toString());
+    }
+
+    private static SequencedMap<String, Tensor> tensors(Safetensors file) throws IOException {
+        SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
+        for (String n : file.names()) {
+            tensors.put(n, file.tensor(n));
+        }
+        return tensors;
+    }
+
+    @Test
     void damagedCheckpointIsRefusedInOneSentence() throws IOException {
         assertEquals(0, train(out, "--epochs", "1"));
         Path file = out.resolve("checkpoint.safetensors");
@@ -345,11 +378,8 @@ class TrainCommandTest {
         Path file = out.resolve("checkpoint.safetensors");
         String rows = metrics(out);
         Safetensors good = Safetensors.load(file);
-        SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
-        for (String n : good.names()) {
-            tensors.put(n, good.tensor(n));
-        }
-        for (String wrong : List.of("learning_rate=NaN", "learning_rate=0", "batch=0", "epochs=-3", "images=0", "seed=1\n2")) {
+        SequencedMap<String, Tensor> tensors = tensors(good);
+        for (String wrong : List.of("learning_rate=NaN", "learning_rate=0", "batch=0", "epochs=-3", "images=0", "seed=1\n2", "images_crc32c=-1")) {
             String name = wrong.substring(0, wrong.indexOf('='));
             Map<String, String> settings = new LinkedHashMap<>(good.metadata());
             settings.put(name, wrong.substring(name.length() + 1));
