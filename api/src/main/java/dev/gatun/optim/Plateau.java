@@ -13,8 +13,13 @@ public final class Plateau {
     private double best = Double.POSITIVE_INFINITY;
     private int worse;
 
-    /** Makes one that begins with the rate {@code base}. @throws IllegalArgumentException if factor is not in (0, 1) or patience is negative */
+    /**
+     * Makes one that begins with the rate {@code base}.
+     *
+     * @throws IllegalArgumentException if the base is not positive, the factor not in (0, 1), or the patience negative
+     */
     public Plateau(double base, double factor, int patience) {
+        Check.positive("plateau: base", base);
         if (!(factor > 0 && factor < 1) || patience < 0) {
             throw new IllegalArgumentException("plateau: needs a factor in (0, 1) and no negative patience, got " + factor + " and " + patience);
         }

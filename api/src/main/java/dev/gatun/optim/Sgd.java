@@ -13,6 +13,7 @@ public record Sgd(double momentum, double dampening, boolean nesterov, double we
     /** Checks the ranges. */
     public Sgd {
         Check.notNegative("Sgd: momentum", momentum);
+        Check.share("Sgd: dampening", dampening);
         Check.notNegative("Sgd: weightDecay", weightDecay);
         if (nesterov && (momentum == 0 || dampening != 0)) {
             throw new IllegalArgumentException("Sgd: Nesterov's form needs a momentum and no dampening, got " + momentum + " and " + dampening);

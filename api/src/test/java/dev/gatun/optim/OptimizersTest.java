@@ -166,5 +166,11 @@ class OptimizersTest {
                 assertThrows(IllegalArgumentException.class, () -> new Adam().betas(1, 0.9)).getMessage());
         assertThrows(IllegalArgumentException.class, () -> new Sgd(0, 0, true, 0));
         assertThrows(IllegalArgumentException.class, () -> new Sgd().clippedByNorm(0));
+        assertEquals("Sgd: dampening must be in [0, 1], got 5.0",
+                assertThrows(IllegalArgumentException.class, () -> Sgd.momentum(.9).dampening(5)).getMessage());
+        assertThrows(IllegalArgumentException.class, () -> Sgd.momentum(.9).dampening(Double.NaN));
+        assertEquals("Sgd: momentum must be a number and not negative, got Infinity",
+                assertThrows(IllegalArgumentException.class, () -> Sgd.momentum(Double.POSITIVE_INFINITY)).getMessage());
+        assertThrows(IllegalArgumentException.class, () -> new Plateau(Double.NaN, .5, 1));
     }
 }
