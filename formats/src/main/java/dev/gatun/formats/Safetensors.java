@@ -189,7 +189,8 @@ public final class Safetensors {
      * Writes a file as a whole or not at all. Tensors that are not evaluated yet are.
      *
      * @param tensors names in the order that {@link #names} will give; the bytes lie by falling element size, so that each tensor is aligned
-     * @throws IllegalArgumentException if a tensor is called {@code __metadata__}
+     * @throws IllegalArgumentException if {@link #load} would refuse the file, such as for a tensor called {@code __metadata__}, a null in the metadata or
+     *     a header of more than 100 MB
      * @throws IOException if that fails; no partial file is left, and one that was there is as it was
      */
     public static void save(Path file, SequencedMap<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
@@ -205,6 +206,7 @@ public final class Safetensors {
             end = Math.addExact(end, tensors.get(name).type().bytes());
         }
         byte[] json = headerBytes(tensors, begins, metadata);
+        requireLoadable(file, json, end);
         AtomicFile.write(file, channel -> {
             ByteBuffer head = ByteBuffer.allocate(LENGTH_BYTES + json.length).order(ByteOrder.LITTLE_ENDIAN).putLong(json.length).put(json).flip();
             TensorBytes.writeAll(channel, head);
@@ -212,6 +214,19 @@ public final class Safetensors {
                 TensorBytes.write(channel, tensors.get(name));
             }
         });
+    }
+
+    /** Nothing is written over a good file that could not be read again. */
+    private static void requireLoadable(Path file, byte[] json, long dataBytes) {
+        if (json.length > SafetensorsHeader.MAX_BYTES) {
+            throw new IllegalArgumentException("safetensors: names, shapes and metadata take a header of " + json.length + " bytes; more than "
+                    + SafetensorsHeader.MAX_BYTES + " are not read");
+        }
+        try {
+            SafetensorsHeader.parse(file, json, dataBytes);
+        } catch (FormatException fault) {
+            throw new IllegalArgumentException("safetensors: what cannot be read again is not saved: " + fault.getMessage(), fault);
+        }
     }
 
     private static byte[] headerBytes(SequencedMap<String, Tensor> tensors, Map<String, Long> begins, Map<String, String> metadata)

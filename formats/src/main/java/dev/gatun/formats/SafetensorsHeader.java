@@ -41,7 +41,7 @@ record SafetensorsHeader(SequencedMap<String, String> metadata, SequencedMap<Str
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(16).maxStringLength(MAX_BYTES).build())
+            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(16).maxStringLength(MAX_BYTES).maxNameLength(MAX_BYTES).build())
             .build();
 
     /** One tensor. @param begin its first byte @param end the byte behind its last, both counted from the end of the header */

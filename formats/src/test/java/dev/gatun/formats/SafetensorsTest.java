@@ -131,6 +131,26 @@ class SafetensorsTest {
     }
 
     @Test
+    void namesMayBeLong() throws IOException {
+        Path path = folder.resolve("x.safetensors");
+        String name = "n".repeat(50_001);
+        Safetensors.save(path, tensors(name, Tensor.of(new float[] {1})), Map.of("k".repeat(60_000), "v"));
+        assertEquals(List.of(name), List.copyOf(Safetensors.load(path).names()));
+    }
+
+    @Test
+    void whatCouldNotBeReadAgainIsNotWrittenOverAGoodFile() throws IOException {
+        Path path = folder.resolve("x.safetensors");
+        Safetensors.save(path, tensors("x", Tensor.of(new float[] {1, 2})), Map.of());
+        Map<String, String> nothing = new LinkedHashMap<>();
+        nothing.put("k", null);
+        for (Map<String, String> metadata : List.of(nothing, Map.of("k", "v".repeat(100_000_000)))) {
+            assertThrows(IllegalArgumentException.class, () -> Safetensors.save(path, tensors("x", Tensor.of(new float[] {3})), metadata));
+        }
+        assertArrayEquals(new float[] {1, 2}, Safetensors.load(path).tensor("x").toFloatArray());
+    }
+
+    @Test
     void aFailedSaveLeavesTheOldFileAndNoPart() throws IOException {
         Path path = folder.resolve("x.safetensors");
         Safetensors.save(path, tensors("x", Tensor.of(new float[] {1, 2})), Map.of());
