@@ -74,6 +74,9 @@ final class InputFile {
         if (!Files.exists(file)) {
             throw new NoSuchFileException(file.toString(), null, "there is no such file");
         }
+        if (!Files.isRegularFile(file)) {
+            throw new IOException(file + " is a pipe or a device, not a file");
+        }
         if (!Files.isReadable(file)) {
             throw new AccessDeniedException(file.toString(), null, "the file may not be read by this user");
         }

@@ -23,6 +23,9 @@ import java.util.Random;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -216,6 +219,16 @@ class SafetensorsTest {
         Path missing = folder.resolve("missing.safetensors");
         assertEquals(missing + ": there is no such file", assertThrows(IOException.class, () -> Safetensors.load(missing)).getMessage());
         assertEquals(folder + " is a folder, not a file", assertThrows(IOException.class, () -> Safetensors.load(folder)).getMessage());
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aPipeIsRefusedInsteadOfWaitingForItsWriter() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        assertEquals(pipe + " is a pipe or a device, not a file", assertThrows(IOException.class, () -> Safetensors.load(pipe)).getMessage());
+        assertThrows(IOException.class, () -> Npy.load(pipe));
     }
 
     static SequencedMap<String, Tensor> tensors(String name, Tensor tensor) {
