@@ -43,6 +43,9 @@ final class BackendsCommand implements Callable<Integer> {
             all.forEach(d -> print(out, d, d.name().equals(chosen)));
         }
         out.flush();
+        if (chosen.isEmpty()) {
+            Backends.best().close(); // fails as every command that names none will, with the reason
+        }
         return 0;
     }
 

@@ -80,6 +80,20 @@ class BackendsCommandTest {
     }
 
     @Test
+    void aForcedBackendThatIsNotThereIsToldBehindTheList() {
+        System.setProperty("gatun.backend", "nosuch");
+        try {
+            Run run = Run.gatun("backends");
+            assertEquals(1, run.exitCode());
+            assertTrue(run.out().contains("reference  usable"), run.out());
+            assertTrue(run.err().startsWith("gatun: ") && run.err().contains("nosuch"), run.err());
+            assertEquals(1, run.err().lines().count(), run.err());
+        } finally {
+            System.clearProperty("gatun.backend");
+        }
+    }
+
+    @Test
     void figuresAreTheSameInEveryLanguage() {
         Locale before = Locale.getDefault();
         try {
