@@ -55,6 +55,8 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         List<Work> works = models.stream().map(this::work).toList();
+        requireSome("--backend", backends);
+        requireSome("--batch", batches);
         batches.stream().filter(b -> b < 1).findFirst().ifPresent(b -> refuse("--batch " + b + ": a batch has at least 1 sample."));
         if (threads != null) {
             if (threads < 1 || threads > MOST_THREADS) {
@@ -122,6 +124,13 @@ final class BenchCommand implements Callable<Integer> {
             if (!Float.isFinite(f)) {
                 throw new IllegalStateException(work.name() + " on " + backend.name() + " gave a result that is not finite: " + f);
             }
+        }
+    }
+
+    /** Refuses a list of commas alone. */
+    private void requireSome(String option, List<?> named) {
+        if (named.isEmpty() && spec.commandLine().getParseResult().hasMatchedOption(option)) {
+            refuse(option + " names none.");
         }
     }
 

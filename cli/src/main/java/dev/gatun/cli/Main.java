@@ -69,6 +69,9 @@ public final class Main implements Runnable {
     }
 
     private static Path path(String text) {
+        if (text.isEmpty()) {
+            throw new TypeConversionException("it is empty, and names no file or folder");
+        }
         try {
             return Path.of(text);
         } catch (InvalidPathException e) {

@@ -28,6 +28,10 @@ class BenchCommandTest {
             bench conv:1,2,3                              | "conv:1,2,3" is no model
             bench lenet --backend nosuch                  | backend "nosuch" is unknown; known are
             bench lenet --backend reference,nosuch        | backend "nosuch" is unknown; known are
+            bench lenet --backend ,                       | --backend names none.
+            bench lenet --batch ,                         | --batch names none.
+            bench lenet --json -                          | --json - names no file; standard output is /dev/stdout
+            bench lenet --json=                           | it is empty, and names no file or folder
             bench lenet --batch -3                        | --batch -3: a batch has at least 1 sample
             bench lenet --batch 1,0                       | --batch 0: a batch has at least 1 sample
             bench lenet --batch many                      | Invalid value for option '--batch'
