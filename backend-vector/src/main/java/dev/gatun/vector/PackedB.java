@@ -12,7 +12,7 @@ record PackedB(int K, int N, boolean transposed) implements Layout {
     static final int FEW_ROWS = 4;
 
     private Sgemm packer() {
-        return Sgemm.of(Sgemm.Shape.dense(1, N, K, false, transposed));
+        return new Sgemm(Sgemm.Shape.dense(1, N, K, false, transposed), Sgemm.Batch.ONE, false, Epilogue.NONE, true);
     }
 
     @Override

@@ -124,11 +124,6 @@ final class Sgemm {
     private final Workers.FrameTask packing = this::packPart;
     private final Workers.FrameTask multiplying = this::multiplyPart;
 
-    /** Returns the product of one pair of matrices. */
-    static Sgemm of(Shape shape) {
-        return new Sgemm(shape, Batch.ONE, false, Epilogue.NONE, false);
-    }
-
     /**
      * Plans a product.
      *
@@ -209,12 +204,12 @@ final class Sgemm {
         return (bytes + 127) / 128 * 128 + TAKEN_BYTES;
     }
 
-    /** Returns the bytes of one packed B. */
+    /** Returns the bytes of one packed B, if this was planned with {@code packedB}. */
     long packedBytes() {
         return Panels.bytes(K, N);
     }
 
-    /** Packs one B, as {@link #run} of a product with {@code packedB} wants it: for each KC rows all panels. */
+    /** Packs one B, as {@link #run} wants it if this was planned with {@code packedB}: for each KC rows all panels. */
     void packB(long b, long dst) {
         for (int k = 0; k < K; k += KC) {
             int kc = Math.min(KC, K - k);
