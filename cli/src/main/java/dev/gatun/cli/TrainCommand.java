@@ -110,6 +110,10 @@ final class TrainCommand implements Callable<Integer> {
             try (Backend backend = backends.open();
                     ImageTraining training = training(settings(recipe, Optional.of(from)), mnist.train(), from.seed(), backend)) {
                 load(training, folder.checkpoint(), from);
+                if (training.steps() > training.totalSteps()) {
+                    throw usage("the checkpoint was made after step " + training.steps() + ", but --epochs " + training.recipe().epochs() + " ends with step "
+                            + training.totalSteps() + ".");
+                }
                 run(training, folder, mnist, images, from.seed(), backend);
             }
         }

@@ -12,6 +12,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Where a training leaves its results: {@code checkpoint.safetensors}, {@code metrics.csv}, {@code model.safetensors}, {@code loss.png}; beside
@@ -31,15 +34,23 @@ record TrainingFolder(Path path) {
         try {
             Files.createDirectories(path);
         } catch (IOException failure) {
-            String reason = switch (failure) {
-                case NoSuchFileException _ -> "no folder can be made in " + path.toAbsolutePath().getParent();
-                case FileAlreadyExistsException taken -> taken.getFile() + " is a file";
-                case AccessDeniedException denied -> denied.getFile() + ": permission denied";
-                case FileSystemException other when other.getReason() != null -> other.getReason();
-                default -> failure.getMessage();
-            };
-            throw new IOException("the folder " + path + " cannot be made: " + reason, failure);
+            throw new IOException("the folder " + path + " cannot be made: " + reason(failure), failure);
         }
+    }
+
+    private String reason(IOException failure) throws IOException {
+        Optional<Path> dangling = Stream.iterate(path, Objects::nonNull, Path::getParent).filter(p -> Files.isSymbolicLink(p) && !Files.exists(p))
+                .findFirst();
+        if (dangling.isPresent()) {
+            return dangling.get() + " is a link to " + Files.readSymbolicLink(dangling.get()) + ", which does not exist";
+        }
+        return switch (failure) {
+            case NoSuchFileException _ -> "no folder can be made in " + path.toAbsolutePath().getParent();
+            case FileAlreadyExistsException taken -> taken.getFile() + " is a file";
+            case AccessDeniedException denied -> denied.getFile() + ": permission denied";
+            case FileSystemException other when other.getReason() != null -> other.getReason();
+            default -> failure.getMessage();
+        };
     }
 
     /** Returns the lock of the folder, which exists. @throws IOException if another training has it */

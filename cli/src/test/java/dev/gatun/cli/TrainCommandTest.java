@@ -287,7 +287,11 @@ class TrainCommandTest {
         assertEquals("the folder " + file + " cannot be made: " + file + " is a file", complaint());
         Path dangling = Files.createSymbolicLink(folder.resolve("dangling"), folder.resolve("nowhere"));
         assertEquals(1, train(dangling));
-        assertTrue(complaint().startsWith("the folder " + dangling + " cannot be made: "), complaint());
+        assertEquals("the folder " + dangling + " cannot be made: " + dangling + " is a link to " + folder.resolve("nowhere") + ", which does not exist",
+                complaint());
+        assertEquals(1, train(dangling.resolve("out")));
+        assertEquals("the folder " + dangling.resolve("out") + " cannot be made: " + dangling + " is a link to " + folder.resolve("nowhere")
+                + ", which does not exist", complaint());
     }
 
     @Test
@@ -313,6 +317,9 @@ class TrainCommandTest {
         assertEquals("the checkpoint was made with --seed 1, so it cannot go on with 3.", complaint());
         assertEquals(2, gatun("train", "lenet", "--data", data.toString(), "--out", out.toString(), "--resume"));
         assertEquals("the checkpoint is of recipe mlp, not of lenet.", complaint());
+        assertEquals(0, train(out, "--resume", "--epochs", "2"), () -> log.toString());
+        assertEquals(2, train(out, "--resume", "--epochs", "1"));
+        assertEquals("the checkpoint was made after step 20, but --epochs 1 ends with step 10.", complaint());
         Path more = DrawnMnist.write(folder.resolve("more"), 200, 40);
         assertEquals(2, gatun("train", "mlp", "--data", more.toString(), "--out", out.toString(), "--resume"));
         assertEquals("the checkpoint was made with 165 training images, but " + more + " has 200.", complaint());
