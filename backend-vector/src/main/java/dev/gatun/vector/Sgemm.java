@@ -48,7 +48,7 @@ final class Sgemm {
     private static final long FORK_MULTIPLICATIONS = 1 << 17;
 
     /** From so many multiplications on, workers that share one product pack B together, for the price of a second fork; below, each packs what it needs. */
-    private static final long PACK_TOGETHER_MULTIPLICATIONS = 1 << 24;
+    private static final long PACK_TOGETHER_MULTIPLICATIONS = 1 << 25;
 
     private static final long FRAME_BYTES = 128;
 
