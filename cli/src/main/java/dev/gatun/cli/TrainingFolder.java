@@ -1,5 +1,6 @@
 package dev.gatun.cli;
 
+import dev.gatun.formats.AtomicFile;
 import dev.gatun.formats.Safetensors;
 import dev.gatun.nn.Layer;
 import java.io.FileNotFoundException;
@@ -53,9 +54,11 @@ record TrainingFolder(Path path) {
         };
     }
 
-    /** Returns the lock of the folder, which exists. @throws IOException if another training has it */
+    /** Returns the lock of the folder, which exists, and removes what killed trainings left there. @throws IOException if another training has it */
     TrainingLock lock() throws IOException {
-        return TrainingLock.take(path);
+        TrainingLock lock = TrainingLock.take(path);
+        AtomicFile.sweep(path);
+        return lock;
     }
 
     /** Returns the lock of a folder that has a checkpoint. @throws FileNotFoundException if there is none @throws IOException if another training has it */

@@ -16,6 +16,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -207,6 +208,8 @@ class TrainCommandTest {
     @Test
     void trainingsOfOneProcessDoNotShareAFolderEither() throws IOException {
         Files.createDirectories(out);
+        Path left = Files.writeString(out.resolve(".gatun-1f.tmp"), "of a training that was killed");
+        Files.setLastModifiedTime(left, FileTime.fromMillis(0));
         try (TrainingLock _ = new TrainingFolder(out).lock()) {
             assertEquals(1, train(out, "--epochs", "1"));
             assertTrue(complaint().startsWith("another gatun is training in " + out), complaint());

@@ -3,6 +3,7 @@ package dev.gatun.formats;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
@@ -10,6 +11,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -19,15 +21,20 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Writes a file as a whole or not at all: readers, and a restart after a crash, see the old content or the new one, never a part.
  *
  * <p>The content goes to a temporary file in the same folder, which is forced to disk and then renamed over the target. When anything fails, the
- * temporary file is removed and the target is as it was. A file that is replaced hands down who may read it.
+ * temporary file is removed and the target is as it was; {@link #sweep} removes those of processes that were killed. A file that is replaced hands down
+ * who may read it.
  *
  * <p>What is no regular file (a pipe, a device) and what this process has open already ({@code /dev/stdout}, whatever it leads to) is written directly.
  */
@@ -35,6 +42,7 @@ public final class AtomicFile {
     private static final System.Logger LOG = System.getLogger("dev.gatun.formats");
     /** As many as Linux follows. */
     private static final int MAX_LINKS = 40;
+    private static final Pattern TEMPORARY = Pattern.compile("\\.gatun-[0-9a-f]{1,16}\\.tmp");
     private static final Set<OpenOption> NEW = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
     private AtomicFile() {
@@ -66,6 +74,23 @@ public final class AtomicFile {
             }
         } catch (IOException e) {
             throw new IOException(target + " cannot be written: " + reason(e, file), e);
+        }
+    }
+
+    /**
+     * Removes temporary files from {@code folder} that writers left who were killed: those that nobody has written to for an hour, which no writer pauses.
+     * What cannot be removed stays, and is logged at DEBUG.
+     */
+    public static void sweep(Path folder) {
+        Instant stale = Instant.now().minus(1, ChronoUnit.HOURS);
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(f -> TEMPORARY.matcher(f.getFileName().toString()).matches()).toList()) {
+                if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.getLastModifiedTime(file).toInstant().isBefore(stale)) {
+                    Files.delete(file);
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "{0} could not be swept: {1}", folder, e);
         }
     }
 

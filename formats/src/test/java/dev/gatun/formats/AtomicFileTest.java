@@ -9,7 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -61,6 +63,19 @@ class AtomicFileTest {
         }
         assertEquals("old", Files.readString(file));
         assertOnly(file);
+    }
+
+    @Test
+    void whatKilledWritersLeftIsSweptAfterAnHourAndNothingElse() throws IOException {
+        FileTime old = FileTime.from(Instant.now().minusSeconds(3_700));
+        Path left = Files.writeString(folder.resolve(".gatun-d98156089f975bb2.tmp"), "half");
+        Path running = Files.writeString(folder.resolve(".gatun-1.tmp"), "half");
+        Path foreign = Files.writeString(folder.resolve(".gatun-notes.tmp"), "mine");
+        Files.setLastModifiedTime(left, old);
+        Files.setLastModifiedTime(foreign, old);
+        AtomicFile.sweep(folder);
+        assertEquals(List.of(false, true, true), Stream.of(left, running, foreign).map(Files::exists).toList());
+        AtomicFile.sweep(folder.resolve("absent"));
     }
 
     @Test
