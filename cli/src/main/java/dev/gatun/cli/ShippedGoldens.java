@@ -6,73 +6,53 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.Optional;
 
-/** The goldens that come with the command, as files: those of its jar are unpacked to a temporary folder, which closing removes. */
+/** The goldens that come with the command, read where they lie: as files, in its jar, or in the image of a runtime. */
 final class ShippedGoldens implements AutoCloseable {
     private static final String README = "goldens/README.md";
 
     private final Path folder;
-    private final boolean temporary;
+    private final Optional<FileSystem> jar;
 
-    private ShippedGoldens(Path folder, boolean temporary) {
+    private ShippedGoldens(Path folder, Optional<FileSystem> jar) {
         this.folder = folder;
-        this.temporary = temporary;
+        this.jar = jar;
     }
 
-    /** Finds them, and unpacks them where necessary. */
+    /** Finds them. @throws IOException if they are not there or cannot be read */
     static ShippedGoldens open() throws IOException {
         URL readme = ShippedGoldens.class.getResource(README);
         if (readme == null) {
             throw new IOException("this installation lacks its goldens; name some by --goldens");
         }
         try {
-            URI uri = readme.toURI();
-            if (uri.getScheme().equals("file")) {
-                return new ShippedGoldens(Path.of(uri).getParent(), false);
-            }
-            if (uri.getScheme().equals("jrt")) {
-                return new ShippedGoldens(unpack(Path.of(uri).getParent()), true);
-            }
-            try (FileSystem jar = FileSystems.newFileSystem(uri, Map.of())) {
-                return new ShippedGoldens(unpack(jar.provider().getPath(uri).getParent()), true);
-            }
+            return beside(readme.toURI());
         } catch (URISyntaxException e) {
             throw new IOException("the goldens of this installation cannot be read: " + e.getMessage(), e);
         }
     }
 
-    private static Path unpack(Path packed) throws IOException {
-        Path folder = Files.createTempDirectory("gatun-goldens");
-        try (Stream<Path> files = Files.walk(packed)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path target = folder.resolve(packed.relativize(file).toString());
-                Files.createDirectories(target.getParent());
-                Files.copy(file, target);
-            }
+    /** Returns the goldens in the folder of a file. */
+    static ShippedGoldens beside(URI readme) throws IOException {
+        if (readme.getScheme().equals("jar")) {
+            FileSystem jar = FileSystems.newFileSystem(readme, Map.of());
+            return new ShippedGoldens(jar.provider().getPath(readme).getParent(), Optional.of(jar));
         }
-        return folder;
+        return new ShippedGoldens(Path.of(readme).getParent(), Optional.empty());
     }
 
-    /** Returns the folder that holds {@code layers/}. */
+    /** Returns the folder that holds {@code layers/}, readable until this is closed. */
     Path folder() {
         return folder;
     }
 
     @Override
     public void close() throws IOException {
-        if (temporary) {
-            try (Stream<Path> files = Files.walk(folder)) {
-                List<Path> leavesFirst = files.sorted(Comparator.reverseOrder()).toList();
-                for (Path file : leavesFirst) {
-                    Files.delete(file);
-                }
-            }
+        if (jar.isPresent()) {
+            jar.get().close();
         }
     }
 }
