@@ -89,6 +89,16 @@ final class Numbers {
         };
     }
 
+    /** Returns whether results of this type are computed in F32 and rounded when they are stored. */
+    static boolean isNarrow(DType dtype) {
+        return dtype == DType.BF16 || dtype == DType.F16;
+    }
+
+    /** Returns the distance of {@code value} to the next number, that of the smallest normal number for smaller ones; up to twice that at most. */
+    static double unit(DType dtype, double value) {
+        return epsilon(dtype) * Math.max(Math.abs(value), minNormal(dtype));
+    }
+
     /** Returns the smallest normal number. */
     static double minNormal(DType dtype) {
         return switch (dtype) {

@@ -35,8 +35,8 @@ record RandomConfiguration(long seed, Case of, DType dtype, boolean frozen, bool
     Optional<String> difference(Backend backend, Backend reference) {
         Sample drawn = Sample.of(of, dtype, seed);
         Sample sample = special ? SpecialNumbers.in(of, drawn, seed) : drawn;
-        Expectation expected = Expectation.of(of, dtype, sample, reference);
-        return expected.difference(frozen ? Outcome.ofFrozen(backend, of, sample) : Outcome.of(backend, of, sample));
+        return frozen ? Expectation.ofFrozen(of, dtype, sample, reference).difference(Outcome.ofFrozen(backend, of, sample))
+                : Expectation.of(of, dtype, sample, reference).difference(Outcome.of(backend, of, sample));
     }
 
     /** Returns what is needed to run this again. */

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -38,21 +39,10 @@ record Sample(List<TensorType> types, List<MemorySegment> data) {
         return MemorySegment.ofArray(new byte[Math.toIntExact(type.bytes())]);
     }
 
-    /** Returns the same numbers, floating ones as F64. */
-    Sample widened() {
-        return mapped(true, x -> x);
-    }
-
-    /** Returns F64 operands that are off by {@code epsilon} of their size, up or down. */
-    Sample moved(double epsilon, long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        return mapped(true, x -> x * (random.nextBoolean() ? 1 + epsilon : 1 - epsilon));
-    }
-
     /** Returns operands of which floating elements are one of {@code values}, with the given probability. */
     Sample sprinkled(double[] values, double probability, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        return mapped(false, x -> random.nextDouble() < probability ? values[random.nextInt(values.length)] : x);
+        return mapped(x -> random.nextDouble() < probability ? values[random.nextInt(values.length)] : x);
     }
 
     /** Returns whether no element is infinite or NaN. */
@@ -66,29 +56,21 @@ record Sample(List<TensorType> types, List<MemorySegment> data) {
         return IntStream.range(0, types.size()).mapToObj(i -> Tensor.of(types.get(i), data.get(i))).toArray(Tensor[]::new);
     }
 
-    private interface Change {
-        double of(double x);
-    }
-
-    /** Changes floating elements. @param widen whether they become F64 */
-    private Sample mapped(boolean widen, Change change) {
-        List<TensorType> changedTypes = new ArrayList<>();
+    /** Changes floating elements. */
+    private Sample mapped(DoubleUnaryOperator change) {
         List<MemorySegment> changed = new ArrayList<>();
         for (int k = 0; k < types.size(); k++) {
             TensorType type = types.get(k);
             if (!type.dtype().isFloating()) {
-                changedTypes.add(type);
                 changed.add(data.get(k));
                 continue;
             }
-            TensorType wide = widen ? type.with(DType.F64) : type;
-            MemorySegment segment = empty(wide);
+            MemorySegment segment = empty(type);
             for (long i = 0; i < type.elements(); i++) {
-                Numbers.write(wide.dtype(), segment, i, change.of(Numbers.read(type.dtype(), data.get(k), i)));
+                Numbers.write(type.dtype(), segment, i, change.applyAsDouble(Numbers.read(type.dtype(), data.get(k), i)));
             }
-            changedTypes.add(wide);
             changed.add(segment);
         }
-        return new Sample(changedTypes, changed);
+        return new Sample(types, changed);
     }
 }

@@ -7,23 +7,31 @@ import dev.gatun.DType;
  *
  * <p>An element y may differ from the reference's r by
  * <pre>
- *     relative · ε · |r|  +  (spread + growth · √K) · s
+ *     relative · ε · |r|  +  (spread + growth · √K) · s  +  ½ · η · |r|  +  6 · t
  * </pre>
- * where ε is the distance of 1 to the next number of the element type (2⁻²³ for F32, 2⁻¹⁰ for F16, 2⁻⁷ for BF16), K is how many terms an element
- * sums, and s is how far the furthest element of the result moves when every operand, and every intermediate result of a composition, is moved by ±ε
- * of its size, found by trying. So a result is right when it is that of numbers which are off by a few digits in the last place: what no algorithm in
- * that type can be sure to better, however badly conditioned the problem. Errors of sums grow as √K, because roundings are as often up as down.
+ * The first two terms are of the type in which arithmetic is done, F64 for F64 and F32 for all others: ε is the distance of 1 to the next number (2⁻²³
+ * for F32), K is how many terms an element sums, and s is how far the furthest element of the result moves when every operand, and every intermediate
+ * result of a composition, is moved by ±ε of its size, found by trying. So a result is right when it is that of numbers which are off by a few digits in
+ * the last place: what no algorithm in that type can be sure to better, however badly conditioned the problem. Errors of sums grow as √K, because
+ * roundings are as often up as down.
+ *
+ * <p>The last two terms are of numbers that are stored in BF16 or F16, with η = 2⁻⁷ or 2⁻¹⁰; without such they are 0. A result that is stored so is
+ * rounded once, by half of its last digit. t is how far this element moves, as a root mean square, when each value that may be stored so on the way
+ * ({@link Disturbance}) is moved by ¼η to ½η of its size; roundings move it by two thirds of that, so 6 t are eight standard deviations. Operands of a
+ * narrow type are exact and nothing is granted for them: a sum that is kept in a narrow type is wrong.
+ *
+ * <p>{@code WrongResultsTest} holds these numbers down: zeros, halves, nine tenths and sums without a large term are beyond them for every case.
  */
 public enum Tolerance {
     /** Elements are moved, chosen, compared, counted or drawn: nothing is rounded, every bit must be right (a NaN may be any NaN). */
     EXACT(0, 0, 0),
-    /** One operation that IEEE 754 rounds to nearest; types narrower than F32 are computed in F32 and rounded a second time. */
+    /** One operation that IEEE 754 rounds to nearest. */
     ROUNDED(1, 0, 0),
-    /** A transcendental function by a polynomial in the type itself: its reduction, its last steps and the final rounding each cost a digit. */
+    /** A transcendental function by a polynomial: its reduction, its last steps and the final rounding each cost a digit. */
     FUNCTION(4, 0, 0),
     /** A few elementwise steps in a row, each rounded, with cancellation where they subtract. */
     CHAIN(8, 8, 0),
-    /** A sum of K products in any order, in the type itself. */
+    /** A sum of K products in any order. */
     SUM(2, 2, 1),
     /**
      * A convolution: as a sum; by Winograd's F(4x4, 3x3) with points ±√½, ±√2 an error up to 2.8e-6 of the largest output was measured, 24 ε in F32,
@@ -38,6 +46,8 @@ public enum Tolerance {
     RECURRENT(8, 16, 2),
     /** The chain rule: sums over chains of what the forward function and its derivative have rounded. */
     GRADIENT(16, 32, 4);
+
+    private static final double STORED = 6;
 
     private final double relative;
     private final double spread;
@@ -62,12 +72,15 @@ public enum Tolerance {
     /**
      * Returns how far from {@code r} an element may be.
      *
+     * @param dtype of the result
+     * @param stored the narrowest type in which it may have been stored, {@code dtype} or narrower
      * @param K how many terms it sums
-     * @param s how far the result moves with its operands
+     * @param s how far the result moves with the digits of arithmetic
+     * @param t how far the element moves with those of narrow numbers
      */
-    double bound(DType dtype, int K, double r, double s) {
-        // Below the smallest normal number the distance of neighbours no longer shrinks.
-        double digits = relative * Numbers.epsilon(dtype) * Math.max(Math.abs(r), Numbers.minNormal(dtype));
-        return digits + (spread + growth * Math.sqrt(K)) * s;
+    double bound(DType dtype, DType stored, int K, double r, double s, double t) {
+        double arithmetic = relative * Numbers.unit(Numbers.isNarrow(dtype) ? DType.F32 : dtype, r) + (spread + growth * Math.sqrt(K)) * s;
+        double storing = (Numbers.isNarrow(stored) ? Numbers.unit(stored, r) / 2 : 0) + STORED * t;
+        return arithmetic + storing;
     }
 }

@@ -9,6 +9,7 @@
  *
  * Sample               the data of a case's operands            Outcome       what a run gave
  * Interpreter          runs a case op by op, without a planner  Expectation   what it should give
+ * Disturbance          what may be rounded on the way           Arithmetic    which ops round
  * GuardedBackend       puts every buffer of every kernel between guards
  * QueueBackend         an asynchronous double, which passes the kit too
  * Soak                 many callers for a long time, and backends opened and closed again and again
