@@ -42,7 +42,7 @@ record LayerGolden(String name, Path file) implements GoldenCase {
         }
         Optional<Optimizer> rule = OptimizerGolden.find(op, attributes);
         if (rule.isPresent()) {
-            return OptimizerGolden.run(backend, golden, rule.get(), attributes);
+            return OptimizerGolden.run(backend, golden, file, rule.get(), attributes);
         }
         throw new FormatException(file, "the op \"" + op + "\" is unknown");
     }

@@ -4,6 +4,7 @@ import dev.gatun.CompiledFunction;
 import dev.gatun.DType;
 import dev.gatun.Tensor;
 import dev.gatun.TensorType;
+import dev.gatun.formats.FormatException;
 import dev.gatun.formats.Safetensors;
 import dev.gatun.optim.AdaGrad;
 import dev.gatun.optim.Adadelta;
@@ -17,14 +18,17 @@ import dev.gatun.optim.Sgd;
 import dev.gatun.spi.Backend;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Some steps of an optimizer: a parameter p0, gradients g0, g1 ... and the parameter p1, p2 ... after each of them. Attributes are PyTorch's
- * arguments.
+ * Some steps of an optimizer: a parameter p0, gradients g0, g1 ... and the parameter p1, p2 ... after each of them, none left out and nothing else.
+ * Attributes are PyTorch's arguments.
  */
 final class OptimizerGolden {
     private OptimizerGolden() {
@@ -45,8 +49,13 @@ final class OptimizerGolden {
         };
     }
 
-    /** Compares p1, p2 ... */
-    static List<Difference> run(Backend backend, Safetensors golden, Optimizer rule, Attributes a) throws IOException {
+    /**
+     * Compares p1, p2 ...
+     *
+     * @throws FormatException if the file holds no step, or anything that would not be compared
+     */
+    static List<Difference> run(Backend backend, Safetensors golden, Path file, Optimizer rule, Attributes a) throws IOException {
+        int steps = steps(golden, file);
         if (a.truth("amsgrad")) {
             throw new IllegalArgumentException("amsgrad is no form of our rules");
         }
@@ -62,7 +71,7 @@ final class OptimizerGolden {
             results.addAll(next.state());
             return results;
         })) {
-            for (int t = 0; golden.names().contains("g" + t); t++) {
+            for (int t = 0; t < steps; t++) {
                 List<Tensor> inputs = new ArrayList<>(List.of(p, golden.tensor("g" + t), rate,
                         Tensor.of(TensorType.of(DType.I64), MemorySegment.ofArray(new long[] {t + 1}))));
                 inputs.addAll(state);
@@ -74,6 +83,20 @@ final class OptimizerGolden {
             }
         }
         return differences;
+    }
+
+    /** Returns n of p0, g0 ... p(n-1), g(n-1), pn. */
+    private static int steps(Safetensors golden, Path file) throws FormatException {
+        int steps = golden.names().size() / 2;
+        Set<String> expected = new LinkedHashSet<>(List.of("p0", "g0", "p1"));
+        for (int t = 1; t < steps; t++) {
+            expected.addAll(List.of("g" + t, "p" + (t + 1)));
+        }
+        if (!expected.equals(golden.names())) {
+            throw new FormatException(file, "holds " + String.join(", ", golden.names())
+                    + ", but the steps of an optimizer are p0, g0, p1, then g1, p2 ..., none left out and nothing else");
+        }
+        return steps;
     }
 
     private static AdamW adamW(Attributes a) {
