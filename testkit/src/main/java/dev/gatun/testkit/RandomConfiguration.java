@@ -1,6 +1,8 @@
 package dev.gatun.testkit;
 
 import dev.gatun.DType;
+import dev.gatun.op.Convolution;
+import dev.gatun.op.Elementwise;
 import dev.gatun.spi.Backend;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +25,13 @@ record RandomConfiguration(long seed, Case of, DType dtype, boolean frozen, bool
             c = c.gradient();
         }
         boolean frozen = c.inputs().size() > 1 && random.nextInt(3) == 0;
-        return new RandomConfiguration(seed, c, dtype, frozen, random.nextInt(12) == 0);
+        return new RandomConfiguration(seed, c, dtype, frozen, random.nextInt(12) == 0 && !asksWhatIsNaN(c));
+    }
+
+    /** Where a convolution may spread NaN, a comparison of its results with themselves may choose either operand. */
+    private static boolean asksWhatIsNaN(Case c) {
+        return Recorded.ops(c).anyMatch(op -> op instanceof Convolution)
+                && Recorded.ops(c).anyMatch(new Elementwise.Binary(Elementwise.BinaryFunction.EQ)::equals);
     }
 
     private static DType anyOf(Case c, SplittableRandom random) {
