@@ -23,8 +23,8 @@ public sealed interface Random extends Op {
         /** F32, (word ≫ 8) · 2⁻²⁴, in [0, 1). */
         UNIFORM,
         /**
-         * F32, Box-Muller on the word pairs (w₀, w₁) of a block, in double and {@link StrictMath}: ρ = √(-2 ln((w₀ + 1)·2⁻³²)), θ = 2π w₁·2⁻³²; the even
-         * element is ρ cos θ, the odd ρ sin θ.
+         * F32, Box-Muller on the word pairs (w₀, w₁) of a block, in double: ρ = √(-2 ln((w₀ + 1)·2⁻³²)), θ = 2π w₁·2⁻³²; the even element is ρ cos θ, the odd
+         * ρ sin θ, with the bits of {@link dev.gatun.random.Philox#normal}.
          */
         NORMAL;
 

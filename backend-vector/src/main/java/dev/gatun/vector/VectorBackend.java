@@ -148,7 +148,7 @@ final class VectorBackend implements Backend {
             case Recurrent.RnnBackward r -> RnnBackwardKernel.of(r, in, out, library, workers);
             case Quantized q -> Optional.empty();
             case Source s -> Optional.empty();
-            case Random r -> Optional.empty();
+            case Random.Draw d -> Optional.of(DrawKernel.of(d, workers));
             case Fused f -> Optional.empty();
         };
     }
