@@ -97,7 +97,7 @@ public final class Reductions {
      *
      * @param x floating
      * @param correction 0 for the variance of the elements themselves, 1 for an unbiased estimate (Bessel's)
-     * @throws IllegalArgumentException if n is not greater than {@code correction}
+     * @throws IllegalArgumentException if x is not floating, or n not greater than {@code correction}
      */
     public static Tensor variance(Tensor x, int correction, boolean keepDims, int... axes) {
         return variance("variance", x, correction, keepDims, axes);
