@@ -31,8 +31,9 @@ record Bf16Products(Session session, OpenMp pool) implements NarrowProducts {
             if (z.accumulate()) {
                 attributes.sum(DataType.F32);
             }
-            return PrimitiveDescriptor.create("dnnl_matmul_primitive_desc_create", z, (pd, arena) -> Dnnl.dnnl_matmul_primitive_desc_create(pd,
-                    session.library().engine(), a.handle(), wanted.handle(), bias.handle(), c.handle(), attributes.handle()))
+            return PrimitiveDescriptor.create("dnnl_matmul_primitive_desc_create", z, AmxFaults.ofProduct(DataType.BF16, z.K()), (pd, arena) ->
+                    Dnnl.dnnl_matmul_primitive_desc_create(pd, session.library().engine(), a.handle(), wanted.handle(), bias.handle(), c.handle(),
+                            attributes.handle()))
                     .flatMap(descriptor -> {
                         try (descriptor) {
                             return bound(descriptor, a, b, bias, c, alone);

@@ -1,5 +1,6 @@
 package dev.gatun.onednn;
 
+import dev.gatun.Shape;
 import dev.gatun.TensorType;
 import dev.gatun.ffi.dnnl.Dnnl;
 import dev.gatun.op.Convolution;
@@ -11,6 +12,7 @@ import dev.gatun.spi.Layout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * y = x ⋆ w, with bias and post-ops; and, as a transposed convolution, the gradient in x with bias and post-ops, which generators use as a layer; and, with
@@ -90,6 +92,9 @@ final class Conv {
 
     /** Blocks of channels if they are full, else what oneDNN likes best with the operand as it lies, else what it likes best. */
     private Optional<Kernel> best() {
+        if (!shape.everyResultMeetsX()) {
+            return Optional.empty();             // oneDNN's kernels may read outside of x, and end the process
+        }
         Descriptor any = Descriptor.any(stored, Descriptor.dims(result()));
         Optional<Kernel> blocked = shape.suitsBlocks(!request.frozen().get(W))
                 ? transposed ? of(shape.blockedY(), shape.blockedX()) : of(shape.blockedX(), shape.blockedY()) : Optional.empty();
@@ -130,7 +135,7 @@ final class Conv {
             scales.append(attributes);
             chain.append(attributes, postOpViews(dst));
             String function = transposed ? "dnnl_deconvolution_forward_primitive_desc_create" : "dnnl_convolution_forward_primitive_desc_create";
-            return PrimitiveDescriptor.create(function, request, (pd, arena) -> {
+            return PrimitiveDescriptor.create(function, request, isRight(), (pd, arena) -> {
                 ConvShape.Window w = shape.window(arena);
                 return transposed
                         ? Dnnl.dnnl_deconvolution_forward_primitive_desc_create(pd, session.library().engine(), Dnnl.dnnl_forward_inference(),
@@ -141,6 +146,11 @@ final class Conv {
                                 w.before(), w.after(), attributes.handle());
             });
         }
+    }
+
+    private Predicate<String> isRight() {
+        Shape out = shape.y().shape();
+        return transposed ? _ -> true : AmxFaults.ofConvolution(shape.geometry(), out.dim(out.rank() - 1));
     }
 
     private Descriptor bias() {

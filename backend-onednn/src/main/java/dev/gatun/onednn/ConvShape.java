@@ -50,8 +50,19 @@ record ConvShape(Convolution.Geometry geometry, DataType type, TensorType x, Ten
     /** Returns whether each place of the kernel meets an element of x somewhere: some do not where x is narrower than the padding lets the kernel be. */
     boolean everyPlaceMeetsX() {
         return IntStream.range(0, geometry.spatialRank()).allMatch(i -> IntStream.range(0, w.shape().dim(i + 2)).allMatch(k ->
-                IntStream.range(0, y.shape().dim(i + 2)).map(o -> o * geometry.strides().get(i) + k * geometry.dilations().get(i) - geometry.padBefore().get(i))
-                        .anyMatch(at -> at >= 0 && at < x.shape().dim(i + 2))));
+                IntStream.range(0, y.shape().dim(i + 2)).anyMatch(o -> meetsX(i, o, k))));
+    }
+
+    /** Returns whether each element of y is a sum of one of x at least: some are not where the padding is wider than the kernel. */
+    boolean everyResultMeetsX() {
+        return IntStream.range(0, geometry.spatialRank()).allMatch(i -> IntStream.range(0, y.shape().dim(i + 2)).allMatch(o ->
+                IntStream.range(0, w.shape().dim(i + 2)).anyMatch(k -> meetsX(i, o, k))));
+    }
+
+    /** Returns whether place {@code k} of the kernel lies on an element of x where the kernel computes element {@code o} of y, along spatial axis {@code i}. */
+    private boolean meetsX(int i, int o, int k) {
+        int at = o * geometry.strides().get(i) + k * geometry.dilations().get(i) - geometry.padBefore().get(i);
+        return at >= 0 && at < x.shape().dim(i + 2);
     }
 
     /** Returns how the weights lie row-major, under the axes of {@link #wDims(boolean)}. */

@@ -36,6 +36,15 @@ enum DataType {
         return scales.isPresent() ? of(dtype).filter(type -> type == I8 || type == U8) : floating(dtype);
     }
 
+    /** Returns the size of an element. */
+    int bytes() {
+        return switch (this) {
+            case F32, I32 -> 4;
+            case BF16, F16 -> 2;
+            case I8, U8 -> 1;
+        };
+    }
+
     /** Returns oneDNN's number for it. */
     int code() {
         return switch (this) {

@@ -12,6 +12,7 @@ import dev.gatun.spi.Layout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * y[b, m, n] = Σₖ a[b, m, k] · w[b, k, n], with bias and post-ops, and with {@link Scales} of 8-bit integers. Leading axes are one batch; a stored transpose is
@@ -112,8 +113,10 @@ final class MatMul {
             scales.append(attributes);
             postOps.append(attributes, views());
             Descriptor bias = postOps.bias() == PostOps.NONE ? Descriptor.ABSENT : view(postOps.bias());
-            return PrimitiveDescriptor.create("dnnl_matmul_primitive_desc_create", request, (pd, arena) -> Dnnl.dnnl_matmul_primitive_desc_create(pd,
-                    session.library().engine(), src.handle(), weights.handle(), bias.handle(), dst.handle(), attributes.handle())).map(descriptor -> {
+            Predicate<String> isRight = AmxFaults.ofProduct(type(a), a.shape().dim(a.shape().rank() - (transposeA ? 2 : 1)));
+            return PrimitiveDescriptor.create("dnnl_matmul_primitive_desc_create", request, isRight, (pd, arena) ->
+                    Dnnl.dnnl_matmul_primitive_desc_create(pd, session.library().engine(), src.handle(), weights.handle(), bias.handle(), dst.handle(),
+                            attributes.handle())).map(descriptor -> {
                         try (descriptor) {
                             List<Operand> in = new ArrayList<>(List.of(Operand.plain(Dnnl.DNNL_ARG_SRC(), src),
                                     Operand.of(Dnnl.DNNL_ARG_WEIGHTS(), descriptor, w, plainWeights)));

@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** An implementation that oneDNN offers for an operation, and what it wants its operands to look like. Lives in the block in which a kernel is made. */
 final class PrimitiveDescriptor implements AutoCloseable {
@@ -30,6 +31,11 @@ final class PrimitiveDescriptor implements AutoCloseable {
      * @throws NativeException if the arguments are wrong, which is our mistake
      */
     static Optional<PrimitiveDescriptor> create(String function, Object request, Creation creation) {
+        return create(function, request, _ -> true, creation);
+    }
+
+    /** Returns the fastest implementation likewise, of those whose name {@code isRight} accepts. */
+    static Optional<PrimitiveDescriptor> create(String function, Object request, Predicate<String> isRight, Creation creation) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment result = arena.allocate(ValueLayout.ADDRESS);
             int status = creation.create(result, arena);
@@ -39,7 +45,7 @@ final class PrimitiveDescriptor implements AutoCloseable {
             Status.check(status, function, request);
             MemorySegment handle = result.get(ValueLayout.ADDRESS, 0);
             try {
-                if (!advance(handle)) {
+                if (!advance(handle, name -> !name.contains("ref") && isRight.test(name))) {
                     Dnnl.dnnl_primitive_desc_destroy(handle);
                     return Optional.empty();
                 }
@@ -51,13 +57,13 @@ final class PrimitiveDescriptor implements AutoCloseable {
         }
     }
 
-    /** Moves on to the first implementation that is none of plain loops. @return whether there is one */
-    private static boolean advance(MemorySegment handle) {
-        boolean plainLoops = name(handle).contains("ref");
-        while (plainLoops && Dnnl.dnnl_primitive_desc_next_impl(handle) == Status.SUCCESS) {
-            plainLoops = name(handle).contains("ref");
+    /** Moves on to the first implementation whose name {@code isWanted} accepts. @return whether there is one */
+    private static boolean advance(MemorySegment handle, Predicate<String> isWanted) {
+        boolean wanted = isWanted.test(name(handle));
+        while (!wanted && Dnnl.dnnl_primitive_desc_next_impl(handle) == Status.SUCCESS) {
+            wanted = isWanted.test(name(handle));
         }
-        return !plainLoops;
+        return wanted;
     }
 
     @SuppressWarnings("restricted")

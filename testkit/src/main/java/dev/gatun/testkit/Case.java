@@ -18,10 +18,11 @@ import java.util.stream.IntStream;
  * @param types the element types for which it is defined, which are all that its type rules accept
  * @param tolerance how far a floating result may be from the reference
  * @param terms K, how many terms an element of the result sums; 1 where nothing is summed
+ * @param floor how far any element may be off besides, however small it is
  * @param smoothness how often it may be differentiated in its floating operands
  * @param function what is computed; must be pure
  */
-public record Case(String name, List<Input> inputs, Set<DType> types, Tolerance tolerance, int terms, Smoothness smoothness,
+public record Case(String name, List<Input> inputs, Set<DType> types, Tolerance tolerance, int terms, double floor, Smoothness smoothness,
         UnaryOperator<List<Tensor>> function) {
     /** Copies the list. */
     public Case {
@@ -30,7 +31,7 @@ public record Case(String name, List<Input> inputs, Set<DType> types, Tolerance 
 
     /** Returns a case for floating types that sums nothing and is not differentiated. */
     public static Case of(String name, Tolerance tolerance, UnaryOperator<List<Tensor>> function, Input... inputs) {
-        return new Case(name, List.of(inputs), Types.FLOATING, tolerance, 1, Smoothness.NONE, function);
+        return new Case(name, List.of(inputs), Types.FLOATING, tolerance, 1, 0, Smoothness.NONE, function);
     }
 
     /** Returns a case that records one op. */
@@ -40,17 +41,22 @@ public record Case(String name, List<Input> inputs, Set<DType> types, Tolerance 
 
     /** Returns this case for other element types. */
     public Case in(Set<DType> others) {
-        return new Case(name, inputs, others, tolerance, terms, smoothness, function);
+        return new Case(name, inputs, others, tolerance, terms, floor, smoothness, function);
     }
 
     /** Returns this case with another number of terms. */
     public Case summing(int K) {
-        return new Case(name, inputs, types, tolerance, Math.max(1, K), smoothness, function);
+        return new Case(name, inputs, types, tolerance, Math.max(1, K), floor, smoothness, function);
+    }
+
+    /** Returns this case with another floor, in units of the result. */
+    public Case within(double other) {
+        return new Case(name, inputs, types, tolerance, terms, other, smoothness, function);
     }
 
     /** Returns this case as one that may be differentiated. */
     public Case differentiable(Smoothness times) {
-        return new Case(name, inputs, types, tolerance, terms, times, function);
+        return new Case(name, inputs, types, tolerance, terms, floor, times, function);
     }
 
     /**
@@ -63,7 +69,7 @@ public record Case(String name, List<Input> inputs, Set<DType> types, Tolerance 
         List<Input> operands = new ArrayList<>(inputs);
         floating.forEach(i -> operands.add(Input.of(results.get(i).shape().dims())));
         Smoothness left = smoothness == Smoothness.TWICE ? Smoothness.ONCE : Smoothness.NONE;
-        return new Case("gradient of " + name, operands, Types.FLOATING, Tolerance.GRADIENT, terms, left, in -> gradients(in, floating));
+        return new Case("gradient of " + name, operands, Types.FLOATING, Tolerance.GRADIENT, terms, 0, left, in -> gradients(in, floating));
     }
 
     private List<Tensor> gradients(List<Tensor> in, List<Integer> floating) {

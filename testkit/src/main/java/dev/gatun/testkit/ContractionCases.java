@@ -20,6 +20,7 @@ final class ContractionCases {
             cases.add(matmul(transposeA, transposeB, n, 7, 13));
             cases.add(matmul(transposeA, transposeB, 5, n, 9));
             cases.add(matmul(transposeA, transposeB, 6, 8, n));
+            cases.add(matmul(transposeA, transposeB, 33, n, 9));
             cases.add(matmul(transposeA, transposeB, 1, n, 33));
             cases.add(matmul(transposeA, transposeB, n, 1, 16));
             cases.add(matmul(transposeA, transposeB, 2, 3, n, 5, 4));

@@ -32,6 +32,8 @@ final class ConvolutionCases {
             addAll("3x3 in 2 groups", geometry(2, 1, 1, 1, 2), Shape.of(1, 2 * n, 4, 5), Shape.of(6, n, 3, 3), cases);
             addAll("padded unevenly", new Geometry(Ints.of(2, 1), Ints.of(0, 2), Ints.of(1, 0), Ints.of(1, 1), 1), Shape.of(1, 3, 6, n),
                     Shape.of(2, 3, 3, 2), cases);
+            addAll("of stride 2 to one column", geometry(2, 2, 0, 1, 1), Shape.of(2, 5, 9, 3), Shape.of(n, 5, 3, 3), cases);
+            addAll("padded by more than the kernel", geometry(2, 1, 3, 1, 1), Shape.of(1, n, 2, 5), Shape.of(3, n, 2, 2), cases);
             addAll("along one axis", geometry(1, 1, 1, 1, 1), Shape.of(2, 3, n), Shape.of(4, 3, 3), cases);
             addAll("along three axes", geometry(3, 1, 1, 1, 1), Shape.of(1, 2, 3, 4, n), Shape.of(3, 2, 2, 3, 3), cases);
         } else {

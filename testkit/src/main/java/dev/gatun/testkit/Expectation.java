@@ -136,7 +136,8 @@ record Expectation(Case of, Outcome outcome, Optional<DType> narrow, double[] mo
             if (dtype.isFloating()) {
                 double y = Numbers.read(dtype, actual, i);
                 double r = Numbers.read(expectedType.dtype(), expected, i);
-                double bound = of.tolerance().bound(dtype, stored, of.terms(), r, moves[result], narrowMoves.isEmpty() ? 0 : narrowMoves.get(result)[(int) i]);
+                double narrowMove = narrowMoves.isEmpty() ? 0 : narrowMoves.get(result)[(int) i];
+                double bound = of.floor() + of.tolerance().bound(dtype, stored, of.terms(), r, moves[result], narrowMove);
                 if (exact ? Double.isNaN(y) && Double.isNaN(r) : isNear(stored, y, r, bound) || spreads && Double.isNaN(y)) {
                     continue;
                 }

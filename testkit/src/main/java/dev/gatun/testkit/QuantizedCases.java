@@ -42,6 +42,8 @@ final class QuantizedCases {
             conv("3x3 whose padding stands for a zero of 17", SAME, 17, Shape.of(1, 4, 5, 6), Shape.of(n, 4, 3, 3), cases);
             conv("1x1 of stride 2", ConvolutionCases.geometry(2, 2, 0, 1, 1), 0, Shape.of(1, n, 5, 6), Shape.of(8, n, 1, 1), cases);
             conv("7x7 stem", ConvolutionCases.geometry(2, 2, 3, 1, 1), 0, Shape.of(1, 3, 9, 11), Shape.of(n, 3, 7, 7), cases);
+            conv("of stride 2 to one column", ConvolutionCases.geometry(2, 2, 0, 1, 1), 0, Shape.of(2, 5, 9, 3), Shape.of(n, 5, 3, 3), cases);
+            conv("padded by more than the kernel", ConvolutionCases.geometry(2, 1, 3, 1, 1), 5, Shape.of(1, n, 2, 5), Shape.of(3, n, 2, 2), cases);
             conv("depthwise", ConvolutionCases.geometry(2, 1, 1, 1, n), 0, Shape.of(1, n, 5, 5), Shape.of(n, 1, 3, 3), cases);
             conv("along one axis", ConvolutionCases.geometry(1, 1, 1, 1, 1), 3, Shape.of(1, 2, 9), Shape.of(n, 2, 3), cases);
             chains(n, 5, cases);
@@ -54,6 +56,7 @@ final class QuantizedCases {
         List<Case> cases = new ArrayList<>();
         roundings(7_001, cases);
         matMul(false, true, 0, Shape.of(), 67, 257, 131, cases);
+        matMul(false, false, 0, Shape.of(), 33, 65, 68, cases);
         conv("3x3", SAME, 0, Shape.of(1, 19, 28, 29), Shape.of(33, 19, 3, 3), cases);
         conv("1x1", ConvolutionCases.geometry(2, 1, 0, 1, 1), 0, Shape.of(2, 48, 21, 22), Shape.of(65, 48, 1, 1), cases);
         chains(48, 19, cases);
@@ -76,24 +79,29 @@ final class QuantizedCases {
         return signed ? Input.fixed(DType.I8, SIGNED_BYTES, dims) : Input.fixed(DType.U8, BYTES, dims);
     }
 
-    /** Adds the product of unsigned and of signed operands; the scales are operands of any size. */
-    private static void add(String name, Quantized any, int zero, int[] x, int[] w, int channels, List<Case> cases) {
+    /**
+     * Adds the product of unsigned and of signed operands; the scales are operands of any size. Their product may be denormal: rounding it moves the result
+     * by up to half of the smallest number for each unit of the sum.
+     */
+    private static void add(String name, Quantized any, int zero, int[] x, int[] w, int terms, int channels, List<Case> cases) {
+        double floor = 0.5 * Float.MIN_VALUE * terms * BYTES.high() * SIGNED_BYTES.high();
         Op op = zero == 0 ? any.centered() : any;
         for (boolean signed : new boolean[] {false, true}) {
             cases.add(Case.of(name + " of " + (signed ? "i8" : "u8"), Tolerance.FUNCTION, op, byteInput(signed, x), Input.fixed(DType.I8, SIGNED_BYTES, w),
-                    Input.of(Domain.POSITIVE), Input.fixed(DType.I32, new Domain(zero, zero)), Input.of(Domain.POSITIVE, channels)));
+                    Input.of(Domain.POSITIVE), Input.fixed(DType.I32, new Domain(zero, zero)), Input.of(Domain.POSITIVE, channels)).within(floor));
         }
     }
 
     private static void conv(String name, Geometry geometry, int zero, Shape x, Shape w, List<Case> cases) {
-        add("quantized_conv " + name + " " + x + " " + w, new Quantized.QuantizedConv(geometry), zero, x.dims(), w.dims(), w.dim(0), cases);
+        int terms = Math.toIntExact(w.elements(1, w.rank()));
+        add("quantized_conv " + name + " " + x + " " + w, new Quantized.QuantizedConv(geometry), zero, x.dims(), w.dims(), terms, w.dim(0), cases);
     }
 
     private static void matMul(boolean transposeA, boolean transposeB, int zero, Shape batch, int M, int N, int K, List<Case> cases) {
         Shape a = batch.concat(transposeA ? Shape.of(K, M) : Shape.of(M, K));
         Shape b = batch.concat(transposeB ? Shape.of(N, K) : Shape.of(K, N));
         add("quantized_matmul " + a + (transposeA ? "ᵀ" : "") + " " + b + (transposeB ? "ᵀ" : ""), new Quantized.QuantizedMatMul(transposeA, transposeB), zero,
-                a.dims(), b.dims(), N, cases);
+                a.dims(), b.dims(), K, N, cases);
     }
 
     private static Case chain(String name, UnaryOperator<List<Tensor>> f, Input... inputs) {

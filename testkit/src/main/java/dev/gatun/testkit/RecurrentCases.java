@@ -68,7 +68,7 @@ final class RecurrentCases {
         return List.of(
                 layer(name, new Recurrent.Rnn(cell, reverse, false), operands).summing(K).differentiable(smoothness),
                 layer(name + ", with reserve", new Recurrent.Rnn(cell, reverse, true), operands).summing(K).differentiable(NONE),
-                new Case(name + ", backward", backward, Types.FLOATING, Tolerance.GRADIENT, K, NONE, in -> {
+                new Case(name + ", backward", backward, Types.FLOATING, Tolerance.GRADIENT, K, 0, NONE, in -> {
                     List<Tensor> x = in.subList(0, operands.size());
                     List<Tensor> forward = Tensor.record(new Recurrent.Rnn(cell, reverse, true), x.toArray(Tensor[]::new));
                     List<Tensor> all = new ArrayList<>(x);

@@ -1,6 +1,7 @@
 package dev.gatun.testkit;
 
 import dev.gatun.DType;
+import dev.gatun.Precision;
 import dev.gatun.Producer;
 import dev.gatun.Tensor;
 import dev.gatun.TensorType;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,7 @@ final class SupportTable {
     private static final int SIZE = 16;
 
     private final Backend backend;
+    private final Map<String, String> documented = new HashMap<>();
     private final Map<String, Map<String, Map<DType, Tally>>> families = new LinkedHashMap<>();
 
     /** How many of an op's cases have a kernel. */
@@ -47,16 +50,27 @@ final class SupportTable {
         }
     }
 
-    private SupportTable(Backend backend) {
+    private SupportTable(Backend backend, String documented) {
         this.backend = backend;
+        String family = "";
+        for (String line : documented.lines().filter(l -> l.startsWith("| ")).toList()) {
+            String[] cells = line.split(" *\\| *");
+            family = cells[2].equals(DType.values()[0].label()) ? cells[1] : family;
+            for (int i = 2; i < cells.length; i++) {
+                this.documented.put(key(family, cells[1], DType.values()[i - 2]), cells[i]);
+            }
+        }
         for (Case c : Cases.of(SIZE)) {
             c.types().forEach(dtype -> Recorded.of(c, dtype).stream().filter(p -> !(p.op() instanceof Source)).forEach(this::ask));
         }
     }
 
-    /** Returns the table of {@code backend} in Markdown, one part a family of ops. */
-    static String of(Backend backend) {
-        return new SupportTable(backend).text();
+    /**
+     * Returns the table of {@code backend} in Markdown, one part a family of ops. In types in which this processor cannot compute, loops are what
+     * {@code documented}, the table so far, says: another processor may have kernels.
+     */
+    static String of(Backend backend, String documented) {
+        return new SupportTable(backend, documented).text();
     }
 
     /** Returns the file that holds the tables, looked for in the folder of the tests and those above. */
@@ -138,8 +152,17 @@ final class SupportTable {
             lines.add("| " + family + " | " + head + " |");
             lines.add("|---" + "|:-:".repeat(DType.values().length) + "|");
             ops.forEach((name, tallies) -> lines.add("| " + name + " | " + Arrays.stream(DType.values())
-                    .map(d -> tallies.containsKey(d) ? tallies.get(d).symbol() : "-").collect(Collectors.joining(" | ")) + " |"));
+                    .map(d -> tallies.containsKey(d) ? symbol(family, name, d, tallies.get(d)) : "-").collect(Collectors.joining(" | ")) + " |"));
         });
         return String.join("\n", lines) + "\n\n";
+    }
+
+    private String symbol(String family, String op, DType dtype, Tally tally) {
+        boolean isRefused = Arrays.stream(Precision.values()).anyMatch(p -> p.narrow().equals(Optional.of(dtype)) && backend.whyNot(p).isPresent());
+        return isRefused && tally.kernels == 0 ? documented.getOrDefault(key(family, op, dtype), tally.symbol()) : tally.symbol();
+    }
+
+    private static String key(String family, String op, DType dtype) {
+        return family + "/" + op + "/" + dtype;
     }
 }
