@@ -1,7 +1,9 @@
 package dev.gatun.vector;
 
+import static dev.gatun.vector.Native.ADDRESS;
 import static dev.gatun.vector.Native.ALL;
 import static dev.gatun.vector.Native.ORDER;
+import static dev.gatun.vector.Native.STEP;
 import static dev.gatun.vector.Simd.F32;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static jdk.incubator.vector.FloatVector.broadcast;
@@ -42,11 +44,15 @@ final class MicroKernel1 {
         FloatVector c30 = zero;
         FloatVector c40 = zero;
         FloatVector c50 = zero;
-        long a1 = a + rsA, a2 = a + 2 * rsA, a3 = a + 3 * rsA, a4 = a + 4 * rsA, a5 = a + 5 * rsA;
-        long ka = 0;
+        long a0 = a & ADDRESS, a1 = a + rsA & ADDRESS, a2 = a + 2 * rsA & ADDRESS, a3 = a + 3 * rsA & ADDRESS;
+        long a4 = a + 4 * rsA & ADDRESS, a5 = a + 5 * rsA & ADDRESS;
+        long stepA = ksA & STEP, stepB = ksB & STEP;
+        long panel = b & ADDRESS;
         for (int k = 0; k < kc; k++) {
-            FloatVector b0 = fromMemorySegment(F32, ALL, b, ORDER);
-            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a + ka));
+            long ka = Integer.toUnsignedLong(k) * stepA;
+            long kb = panel + Integer.toUnsignedLong(k) * stepB;
+            FloatVector b0 = fromMemorySegment(F32, ALL, kb, ORDER);
+            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a0 + ka));
             c00 = x.fma(b0, c00);
             x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a1 + ka));
             c10 = x.fma(b0, c10);
@@ -58,8 +64,6 @@ final class MicroKernel1 {
             c40 = x.fma(b0, c40);
             x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a5 + ka));
             c50 = x.fma(b0, c50);
-            ka += ksA;
-            b += ksB;
         }
         c00.intoMemorySegment(ALL, c, ORDER);
         c10.intoMemorySegment(ALL, c += rsC, ORDER);
@@ -76,11 +80,14 @@ final class MicroKernel1 {
         FloatVector c10 = zero;
         FloatVector c20 = zero;
         FloatVector c30 = zero;
-        long a1 = a + rsA, a2 = a + 2 * rsA, a3 = a + 3 * rsA;
-        long ka = 0;
+        long a0 = a & ADDRESS, a1 = a + rsA & ADDRESS, a2 = a + 2 * rsA & ADDRESS, a3 = a + 3 * rsA & ADDRESS;
+        long stepA = ksA & STEP, stepB = ksB & STEP;
+        long panel = b & ADDRESS;
         for (int k = 0; k < kc; k++) {
-            FloatVector b0 = fromMemorySegment(F32, ALL, b, ORDER);
-            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a + ka));
+            long ka = Integer.toUnsignedLong(k) * stepA;
+            long kb = panel + Integer.toUnsignedLong(k) * stepB;
+            FloatVector b0 = fromMemorySegment(F32, ALL, kb, ORDER);
+            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a0 + ka));
             c00 = x.fma(b0, c00);
             x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a1 + ka));
             c10 = x.fma(b0, c10);
@@ -88,8 +95,6 @@ final class MicroKernel1 {
             c20 = x.fma(b0, c20);
             x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a3 + ka));
             c30 = x.fma(b0, c30);
-            ka += ksA;
-            b += ksB;
         }
         c00.intoMemorySegment(ALL, c, ORDER);
         c10.intoMemorySegment(ALL, c += rsC, ORDER);
@@ -102,16 +107,17 @@ final class MicroKernel1 {
         FloatVector zero = zero(F32);
         FloatVector c00 = zero;
         FloatVector c10 = zero;
-        long a1 = a + rsA;
-        long ka = 0;
+        long a0 = a & ADDRESS, a1 = a + rsA & ADDRESS;
+        long stepA = ksA & STEP, stepB = ksB & STEP;
+        long panel = b & ADDRESS;
         for (int k = 0; k < kc; k++) {
-            FloatVector b0 = fromMemorySegment(F32, ALL, b, ORDER);
-            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a + ka));
+            long ka = Integer.toUnsignedLong(k) * stepA;
+            long kb = panel + Integer.toUnsignedLong(k) * stepB;
+            FloatVector b0 = fromMemorySegment(F32, ALL, kb, ORDER);
+            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a0 + ka));
             c00 = x.fma(b0, c00);
             x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a1 + ka));
             c10 = x.fma(b0, c10);
-            ka += ksA;
-            b += ksB;
         }
         c00.intoMemorySegment(ALL, c, ORDER);
         c10.intoMemorySegment(ALL, c += rsC, ORDER);
@@ -121,13 +127,15 @@ final class MicroKernel1 {
     private static void rows1(int kc, long a, long ksA, long b, long ksB, long c) {
         FloatVector zero = zero(F32);
         FloatVector c00 = zero;
-        long ka = 0;
+        long a0 = a & ADDRESS;
+        long stepA = ksA & STEP, stepB = ksB & STEP;
+        long panel = b & ADDRESS;
         for (int k = 0; k < kc; k++) {
-            FloatVector b0 = fromMemorySegment(F32, ALL, b, ORDER);
-            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a + ka));
+            long ka = Integer.toUnsignedLong(k) * stepA;
+            long kb = panel + Integer.toUnsignedLong(k) * stepB;
+            FloatVector b0 = fromMemorySegment(F32, ALL, kb, ORDER);
+            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a0 + ka));
             c00 = x.fma(b0, c00);
-            ka += ksA;
-            b += ksB;
         }
         c00.intoMemorySegment(ALL, c, ORDER);
     }

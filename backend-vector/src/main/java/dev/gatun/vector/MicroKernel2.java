@@ -1,7 +1,9 @@
 package dev.gatun.vector;
 
+import static dev.gatun.vector.Native.ADDRESS;
 import static dev.gatun.vector.Native.ALL;
 import static dev.gatun.vector.Native.ORDER;
+import static dev.gatun.vector.Native.STEP;
 import static dev.gatun.vector.Simd.F32;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static jdk.incubator.vector.FloatVector.broadcast;
@@ -44,12 +46,16 @@ final class MicroKernel2 {
         FloatVector c30 = zero, c31 = zero;
         FloatVector c40 = zero, c41 = zero;
         FloatVector c50 = zero, c51 = zero;
-        long a1 = a + rsA, a2 = a + 2 * rsA, a3 = a + 3 * rsA, a4 = a + 4 * rsA, a5 = a + 5 * rsA;
-        long ka = 0;
+        long a0 = a & ADDRESS, a1 = a + rsA & ADDRESS, a2 = a + 2 * rsA & ADDRESS, a3 = a + 3 * rsA & ADDRESS;
+        long a4 = a + 4 * rsA & ADDRESS, a5 = a + 5 * rsA & ADDRESS;
+        long stepA = ksA & STEP, stepB = ksB & STEP;
+        long panel = b & ADDRESS;
         for (int k = 0; k < kc; k++) {
-            FloatVector b0 = fromMemorySegment(F32, ALL, b, ORDER);
-            FloatVector b1 = fromMemorySegment(F32, ALL, b + V1, ORDER);
-            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a + ka));
+            long ka = Integer.toUnsignedLong(k) * stepA;
+            long kb = panel + Integer.toUnsignedLong(k) * stepB;
+            FloatVector b0 = fromMemorySegment(F32, ALL, kb, ORDER);
+            FloatVector b1 = fromMemorySegment(F32, ALL, kb + V1, ORDER);
+            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a0 + ka));
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
             x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a1 + ka));
@@ -67,8 +73,6 @@ final class MicroKernel2 {
             x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a5 + ka));
             c50 = x.fma(b0, c50);
             c51 = x.fma(b1, c51);
-            ka += ksA;
-            b += ksB;
         }
         c00.intoMemorySegment(ALL, c, ORDER);
         c01.intoMemorySegment(ALL, c + V1, ORDER);
@@ -91,12 +95,15 @@ final class MicroKernel2 {
         FloatVector c10 = zero, c11 = zero;
         FloatVector c20 = zero, c21 = zero;
         FloatVector c30 = zero, c31 = zero;
-        long a1 = a + rsA, a2 = a + 2 * rsA, a3 = a + 3 * rsA;
-        long ka = 0;
+        long a0 = a & ADDRESS, a1 = a + rsA & ADDRESS, a2 = a + 2 * rsA & ADDRESS, a3 = a + 3 * rsA & ADDRESS;
+        long stepA = ksA & STEP, stepB = ksB & STEP;
+        long panel = b & ADDRESS;
         for (int k = 0; k < kc; k++) {
-            FloatVector b0 = fromMemorySegment(F32, ALL, b, ORDER);
-            FloatVector b1 = fromMemorySegment(F32, ALL, b + V1, ORDER);
-            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a + ka));
+            long ka = Integer.toUnsignedLong(k) * stepA;
+            long kb = panel + Integer.toUnsignedLong(k) * stepB;
+            FloatVector b0 = fromMemorySegment(F32, ALL, kb, ORDER);
+            FloatVector b1 = fromMemorySegment(F32, ALL, kb + V1, ORDER);
+            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a0 + ka));
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
             x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a1 + ka));
@@ -108,8 +115,6 @@ final class MicroKernel2 {
             x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a3 + ka));
             c30 = x.fma(b0, c30);
             c31 = x.fma(b1, c31);
-            ka += ksA;
-            b += ksB;
         }
         c00.intoMemorySegment(ALL, c, ORDER);
         c01.intoMemorySegment(ALL, c + V1, ORDER);
@@ -126,19 +131,20 @@ final class MicroKernel2 {
         FloatVector zero = zero(F32);
         FloatVector c00 = zero, c01 = zero;
         FloatVector c10 = zero, c11 = zero;
-        long a1 = a + rsA;
-        long ka = 0;
+        long a0 = a & ADDRESS, a1 = a + rsA & ADDRESS;
+        long stepA = ksA & STEP, stepB = ksB & STEP;
+        long panel = b & ADDRESS;
         for (int k = 0; k < kc; k++) {
-            FloatVector b0 = fromMemorySegment(F32, ALL, b, ORDER);
-            FloatVector b1 = fromMemorySegment(F32, ALL, b + V1, ORDER);
-            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a + ka));
+            long ka = Integer.toUnsignedLong(k) * stepA;
+            long kb = panel + Integer.toUnsignedLong(k) * stepB;
+            FloatVector b0 = fromMemorySegment(F32, ALL, kb, ORDER);
+            FloatVector b1 = fromMemorySegment(F32, ALL, kb + V1, ORDER);
+            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a0 + ka));
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
             x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a1 + ka));
             c10 = x.fma(b0, c10);
             c11 = x.fma(b1, c11);
-            ka += ksA;
-            b += ksB;
         }
         c00.intoMemorySegment(ALL, c, ORDER);
         c01.intoMemorySegment(ALL, c + V1, ORDER);
@@ -150,15 +156,17 @@ final class MicroKernel2 {
     private static void rows1(int kc, long a, long ksA, long b, long ksB, long c) {
         FloatVector zero = zero(F32);
         FloatVector c00 = zero, c01 = zero;
-        long ka = 0;
+        long a0 = a & ADDRESS;
+        long stepA = ksA & STEP, stepB = ksB & STEP;
+        long panel = b & ADDRESS;
         for (int k = 0; k < kc; k++) {
-            FloatVector b0 = fromMemorySegment(F32, ALL, b, ORDER);
-            FloatVector b1 = fromMemorySegment(F32, ALL, b + V1, ORDER);
-            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a + ka));
+            long ka = Integer.toUnsignedLong(k) * stepA;
+            long kb = panel + Integer.toUnsignedLong(k) * stepB;
+            FloatVector b0 = fromMemorySegment(F32, ALL, kb, ORDER);
+            FloatVector b1 = fromMemorySegment(F32, ALL, kb + V1, ORDER);
+            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a0 + ka));
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
-            ka += ksA;
-            b += ksB;
         }
         c00.intoMemorySegment(ALL, c, ORDER);
         c01.intoMemorySegment(ALL, c + V1, ORDER);

@@ -1,7 +1,9 @@
 package dev.gatun.vector;
 
+import static dev.gatun.vector.Native.ADDRESS;
 import static dev.gatun.vector.Native.ALL;
 import static dev.gatun.vector.Native.ORDER;
+import static dev.gatun.vector.Native.STEP;
 import static dev.gatun.vector.Simd.F32;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static jdk.incubator.vector.FloatVector.broadcast;
@@ -16,10 +18,12 @@ import jdk.incubator.vector.FloatVector;
  * <p>All strides are bytes, so that one kernel reads A as it lies, transposed or packed: a[i, k] is the float at {@code a + i·rsA + k·ksA},
  * c[i, :] the four vectors at {@code c + i·rsC}. B is a packed panel: b[k, :] are the four vectors behind b[k - 1, :].
  *
- * <p>The shape of this code is measured. One flat loop over k; every vector in a local variable; the API called without helpers (C2
- * stops inlining methods of ours after 8000 bytecodes a kernel, then boxes every vector: 12 times slower). The stride of B is a constant: with
- * one more variable, C2 keeps one in a vector register, and fetching it takes a cycle of the 24 that a k lasts. Nothing is added to what c
- * held: twenty-four more loads make C1 fail ("out of virtual registers"), and a kernel that C1 cannot profile may never reach C2.
+ * <p>The shape of this code is measured. One flat loop over k, whose addresses are numbers that C2 knows to lie inside of memory
+ * ({@link Native#ADDRESS}): bounds checks, and the registers that they take, were a third of its instructions, which a processor with two multiply-adds a
+ * cycle has no time for. Every vector in a local variable; the API called without helpers (C2 stops inlining methods of ours after 8000 bytecodes a kernel,
+ * then boxes every vector: 12 times slower). The stride of B is a constant: with one more variable, C2 keeps one in a vector register, and fetching it
+ * takes a cycle of the 24 that a k lasts. Nothing is added to what c held: twenty-four more loads make C1 fail ("out of virtual registers"), and a kernel
+ * that C1 cannot profile may never reach C2.
  */
 final class MicroKernel4 {
     private static final long V1 = Simd.BYTES;
@@ -58,14 +62,18 @@ final class MicroKernel4 {
         FloatVector c30 = zero, c31 = zero, c32 = zero, c33 = zero;
         FloatVector c40 = zero, c41 = zero, c42 = zero, c43 = zero;
         FloatVector c50 = zero, c51 = zero, c52 = zero, c53 = zero;
-        long a1 = a + rsA, a2 = a + 2 * rsA, a3 = a + 3 * rsA, a4 = a + 4 * rsA, a5 = a + 5 * rsA;
-        long ka = 0;
+        long a0 = a & ADDRESS, a1 = a + rsA & ADDRESS, a2 = a + 2 * rsA & ADDRESS, a3 = a + 3 * rsA & ADDRESS;
+        long a4 = a + 4 * rsA & ADDRESS, a5 = a + 5 * rsA & ADDRESS;
+        long stepA = ksA & STEP;
+        long panel = b & ADDRESS;
         for (int k = 0; k < kc; k++) {
-            FloatVector b0 = fromMemorySegment(F32, ALL, b, ORDER);
-            FloatVector b1 = fromMemorySegment(F32, ALL, b + V1, ORDER);
-            FloatVector b2 = fromMemorySegment(F32, ALL, b + V2, ORDER);
-            FloatVector b3 = fromMemorySegment(F32, ALL, b + V3, ORDER);
-            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a + ka));
+            long ka = Integer.toUnsignedLong(k) * stepA;
+            long kb = panel + Integer.toUnsignedLong(k) * WIDTH;
+            FloatVector b0 = fromMemorySegment(F32, ALL, kb, ORDER);
+            FloatVector b1 = fromMemorySegment(F32, ALL, kb + V1, ORDER);
+            FloatVector b2 = fromMemorySegment(F32, ALL, kb + V2, ORDER);
+            FloatVector b3 = fromMemorySegment(F32, ALL, kb + V3, ORDER);
+            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a0 + ka));
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
             c02 = x.fma(b2, c02);
@@ -95,8 +103,6 @@ final class MicroKernel4 {
             c51 = x.fma(b1, c51);
             c52 = x.fma(b2, c52);
             c53 = x.fma(b3, c53);
-            ka += ksA;
-            b += WIDTH;
         }
         c00.intoMemorySegment(ALL, c, ORDER);
         c01.intoMemorySegment(ALL, c + V1, ORDER);
@@ -131,14 +137,17 @@ final class MicroKernel4 {
         FloatVector c10 = zero, c11 = zero, c12 = zero, c13 = zero;
         FloatVector c20 = zero, c21 = zero, c22 = zero, c23 = zero;
         FloatVector c30 = zero, c31 = zero, c32 = zero, c33 = zero;
-        long a1 = a + rsA, a2 = a + 2 * rsA, a3 = a + 3 * rsA;
-        long ka = 0;
+        long a0 = a & ADDRESS, a1 = a + rsA & ADDRESS, a2 = a + 2 * rsA & ADDRESS, a3 = a + 3 * rsA & ADDRESS;
+        long stepA = ksA & STEP;
+        long panel = b & ADDRESS;
         for (int k = 0; k < kc; k++) {
-            FloatVector b0 = fromMemorySegment(F32, ALL, b, ORDER);
-            FloatVector b1 = fromMemorySegment(F32, ALL, b + V1, ORDER);
-            FloatVector b2 = fromMemorySegment(F32, ALL, b + V2, ORDER);
-            FloatVector b3 = fromMemorySegment(F32, ALL, b + V3, ORDER);
-            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a + ka));
+            long ka = Integer.toUnsignedLong(k) * stepA;
+            long kb = panel + Integer.toUnsignedLong(k) * WIDTH;
+            FloatVector b0 = fromMemorySegment(F32, ALL, kb, ORDER);
+            FloatVector b1 = fromMemorySegment(F32, ALL, kb + V1, ORDER);
+            FloatVector b2 = fromMemorySegment(F32, ALL, kb + V2, ORDER);
+            FloatVector b3 = fromMemorySegment(F32, ALL, kb + V3, ORDER);
+            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a0 + ka));
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
             c02 = x.fma(b2, c02);
@@ -158,8 +167,6 @@ final class MicroKernel4 {
             c31 = x.fma(b1, c31);
             c32 = x.fma(b2, c32);
             c33 = x.fma(b3, c33);
-            ka += ksA;
-            b += WIDTH;
         }
         c00.intoMemorySegment(ALL, c, ORDER);
         c01.intoMemorySegment(ALL, c + V1, ORDER);
@@ -184,14 +191,17 @@ final class MicroKernel4 {
         FloatVector zero = zero(F32);
         FloatVector c00 = zero, c01 = zero, c02 = zero, c03 = zero;
         FloatVector c10 = zero, c11 = zero, c12 = zero, c13 = zero;
-        long a1 = a + rsA;
-        long ka = 0;
+        long a0 = a & ADDRESS, a1 = a + rsA & ADDRESS;
+        long stepA = ksA & STEP;
+        long panel = b & ADDRESS;
         for (int k = 0; k < kc; k++) {
-            FloatVector b0 = fromMemorySegment(F32, ALL, b, ORDER);
-            FloatVector b1 = fromMemorySegment(F32, ALL, b + V1, ORDER);
-            FloatVector b2 = fromMemorySegment(F32, ALL, b + V2, ORDER);
-            FloatVector b3 = fromMemorySegment(F32, ALL, b + V3, ORDER);
-            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a + ka));
+            long ka = Integer.toUnsignedLong(k) * stepA;
+            long kb = panel + Integer.toUnsignedLong(k) * WIDTH;
+            FloatVector b0 = fromMemorySegment(F32, ALL, kb, ORDER);
+            FloatVector b1 = fromMemorySegment(F32, ALL, kb + V1, ORDER);
+            FloatVector b2 = fromMemorySegment(F32, ALL, kb + V2, ORDER);
+            FloatVector b3 = fromMemorySegment(F32, ALL, kb + V3, ORDER);
+            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a0 + ka));
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
             c02 = x.fma(b2, c02);
@@ -201,8 +211,6 @@ final class MicroKernel4 {
             c11 = x.fma(b1, c11);
             c12 = x.fma(b2, c12);
             c13 = x.fma(b3, c13);
-            ka += ksA;
-            b += WIDTH;
         }
         c00.intoMemorySegment(ALL, c, ORDER);
         c01.intoMemorySegment(ALL, c + V1, ORDER);
@@ -218,19 +226,21 @@ final class MicroKernel4 {
     private static void rows1(int kc, long a, long ksA, long b, long c) {
         FloatVector zero = zero(F32);
         FloatVector c00 = zero, c01 = zero, c02 = zero, c03 = zero;
-        long ka = 0;
+        long a0 = a & ADDRESS;
+        long stepA = ksA & STEP;
+        long panel = b & ADDRESS;
         for (int k = 0; k < kc; k++) {
-            FloatVector b0 = fromMemorySegment(F32, ALL, b, ORDER);
-            FloatVector b1 = fromMemorySegment(F32, ALL, b + V1, ORDER);
-            FloatVector b2 = fromMemorySegment(F32, ALL, b + V2, ORDER);
-            FloatVector b3 = fromMemorySegment(F32, ALL, b + V3, ORDER);
-            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a + ka));
+            long ka = Integer.toUnsignedLong(k) * stepA;
+            long kb = panel + Integer.toUnsignedLong(k) * WIDTH;
+            FloatVector b0 = fromMemorySegment(F32, ALL, kb, ORDER);
+            FloatVector b1 = fromMemorySegment(F32, ALL, kb + V1, ORDER);
+            FloatVector b2 = fromMemorySegment(F32, ALL, kb + V2, ORDER);
+            FloatVector b3 = fromMemorySegment(F32, ALL, kb + V3, ORDER);
+            FloatVector x = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, a0 + ka));
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
             c02 = x.fma(b2, c02);
             c03 = x.fma(b3, c03);
-            ka += ksA;
-            b += WIDTH;
         }
         c00.intoMemorySegment(ALL, c, ORDER);
         c01.intoMemorySegment(ALL, c + V1, ORDER);

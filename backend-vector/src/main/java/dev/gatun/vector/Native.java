@@ -27,6 +27,9 @@ public final class Native {
     /** The bits of a distance between addresses that is no less than zero, for the same end: some dozens of them can be added to an address. */
     public static final long STRIDE = (1L << 40) - 1;
 
+    /** The bits of a distance that a loop multiplies by its index, for the same end. */
+    public static final long STEP = (1L << 31) - 1;
+
     public static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     /** Size of a float, as a stride. */

@@ -1,6 +1,7 @@
 package dev.gatun.vector;
 
 import static dev.gatun.vector.Native.FLOAT;
+import static dev.gatun.vector.Native.STEP;
 import static dev.gatun.vector.Native.getLong;
 import static dev.gatun.vector.Native.putLong;
 
@@ -146,8 +147,8 @@ final class Sgemm {
         this.epilogue = epilogue;
         this.packedB = packedB;
         int kc = Math.min(K, KC);
-        packA = path == Path.TILES && transA && N > Tiles.COLUMNS;
-        directB = !packedB && !transB && M <= 2 * Tiles.ROWS;
+        packA = path == Path.TILES && transA && (N > Tiles.COLUMNS || lda > STEP);
+        directB = !packedB && !transB && M <= 2 * Tiles.ROWS && ldb <= STEP;
         blockOfA = packA ? Panels.bytes(kc, Math.min(M, MC)) : 0;
         columnsAtOnce = packA ? 4 * NC : sharesBlocks() ? 2 * NC : NC;
         blockOfB = packedB ? 0 : Panels.bytes(kc, Math.min(N, directB ? Tiles.COLUMNS : columnsAtOnce));
