@@ -1,8 +1,10 @@
 package dev.gatun.vector.blocked;
 
+import static dev.gatun.vector.Native.ADDRESS;
 import static dev.gatun.vector.Native.ALL;
 import static dev.gatun.vector.Native.NOWHERE;
 import static dev.gatun.vector.Native.ORDER;
+import static dev.gatun.vector.Native.STRIDE;
 import static dev.gatun.vector.Simd.F32;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
@@ -73,29 +75,36 @@ final class Winograd2Tile {
      * @param patch address of 4 x 4 vectors of scratch memory
      */
     static void input(long src, long row, long srcStep, long dst, long dstStep, long xi, long patch, int count) {
+        long line = row & STRIDE;
+        long place = xi & STRIDE;
+        long middle = patch & ADDRESS;
         for (int i = 0; i < count; i++) {
-            for (long j = 0; j < ROW; j += Simd.BYTES) {                // column by column: Bᵀ d
-                long at = src + j;
+            long first = src & ADDRESS;
+            long result = dst & ADDRESS;
+            for (int j = 0; j < 4; j++) {                                // column by column: Bᵀ d
+                long column = Simd.BYTES * Integer.toUnsignedLong(j);
+                long at = first + column;
+                long to = middle + column;
                 FloatVector d0 = fromMemorySegment(F32, ALL, at, ORDER);
-                FloatVector d1 = fromMemorySegment(F32, ALL, at + row, ORDER);
-                FloatVector d2 = fromMemorySegment(F32, ALL, at + 2 * row, ORDER);
-                FloatVector d3 = fromMemorySegment(F32, ALL, at + 3 * row, ORDER);
-                d0.sub(d2).intoMemorySegment(ALL, patch + j, ORDER);
-                d1.add(d2).intoMemorySegment(ALL, patch + ROW + j, ORDER);
-                d2.sub(d1).intoMemorySegment(ALL, patch + 2 * ROW + j, ORDER);
-                d1.sub(d3).intoMemorySegment(ALL, patch + 3 * ROW + j, ORDER);
+                FloatVector d1 = fromMemorySegment(F32, ALL, at + line, ORDER);
+                FloatVector d2 = fromMemorySegment(F32, ALL, at + 2 * line, ORDER);
+                FloatVector d3 = fromMemorySegment(F32, ALL, at + 3 * line, ORDER);
+                d0.sub(d2).intoMemorySegment(ALL, to, ORDER);
+                d1.add(d2).intoMemorySegment(ALL, to + ROW, ORDER);
+                d2.sub(d1).intoMemorySegment(ALL, to + 2 * ROW, ORDER);
+                d1.sub(d3).intoMemorySegment(ALL, to + 3 * ROW, ORDER);
             }
-            long to = dst;
-            for (long at = patch; at < patch + 4 * ROW; at += ROW) {      // row by row: (Bᵀ d) B
+            for (int j = 0; j < 4; j++) {                                // row by row: (Bᵀ d) B
+                long at = middle + ROW * Integer.toUnsignedLong(j);
+                long to = result + 4 * place * Integer.toUnsignedLong(j);
                 FloatVector d0 = fromMemorySegment(F32, ALL, at, ORDER);
                 FloatVector d1 = fromMemorySegment(F32, ALL, at + Simd.BYTES, ORDER);
                 FloatVector d2 = fromMemorySegment(F32, ALL, at + 2 * Simd.BYTES, ORDER);
                 FloatVector d3 = fromMemorySegment(F32, ALL, at + 3 * Simd.BYTES, ORDER);
                 d0.sub(d2).intoMemorySegment(ALL, to, ORDER);
-                d1.add(d2).intoMemorySegment(ALL, to + xi, ORDER);
-                d2.sub(d1).intoMemorySegment(ALL, to + 2 * xi, ORDER);
-                d1.sub(d3).intoMemorySegment(ALL, to + 3 * xi, ORDER);
-                to += 4 * xi;
+                d1.add(d2).intoMemorySegment(ALL, to + place, ORDER);
+                d2.sub(d1).intoMemorySegment(ALL, to + 2 * place, ORDER);
+                d1.sub(d3).intoMemorySegment(ALL, to + 3 * place, ORDER);
             }
             src += srcStep;
             dst += dstStep;
@@ -118,23 +127,30 @@ final class Winograd2Tile {
         // An absent residual is a vector of zeros that is read again and again.
         long other = residual == 0 ? Native.ZEROS : residual;
         long pixel = residual == 0 ? 0 : Simd.BYTES;
-        long otherRow = residual == 0 ? 0 : row;
+        long otherRow = residual == 0 ? 0 : row & STRIDE;
         long otherStep = residual == 0 ? 0 : dstStep;
+        long line = row & STRIDE;
+        long place = xi & STRIDE;
+        long middle = patch & ADDRESS;
         for (int i = 0; i < count; i++) {
-            for (long j = 0; j < 4; j++) {                            // column by column: Aᵀ u
-                long at = src + j * xi;
+            long first = src & ADDRESS;
+            long result = dst & ADDRESS;
+            long added = other & ADDRESS;
+            for (int j = 0; j < 4; j++) {                             // column by column: Aᵀ u
+                long at = first + place * Integer.toUnsignedLong(j);
+                long to = middle + Simd.BYTES * Integer.toUnsignedLong(j);
                 FloatVector d0 = fromMemorySegment(F32, ALL, at, ORDER);
-                FloatVector d1 = fromMemorySegment(F32, ALL, at + 4 * xi, ORDER);
-                FloatVector d2 = fromMemorySegment(F32, ALL, at + 8 * xi, ORDER);
-                FloatVector d3 = fromMemorySegment(F32, ALL, at + 12 * xi, ORDER);
-                d0.add(d1).add(d2).intoMemorySegment(ALL, patch + j * Simd.BYTES, ORDER);
-                d1.sub(d2).sub(d3).intoMemorySegment(ALL, patch + ROW + j * Simd.BYTES, ORDER);
+                FloatVector d1 = fromMemorySegment(F32, ALL, at + 4 * place, ORDER);
+                FloatVector d2 = fromMemorySegment(F32, ALL, at + 8 * place, ORDER);
+                FloatVector d3 = fromMemorySegment(F32, ALL, at + 12 * place, ORDER);
+                d0.add(d1).add(d2).intoMemorySegment(ALL, to, ORDER);
+                d1.sub(d2).sub(d3).intoMemorySegment(ALL, to + ROW, ORDER);
             }
-            FloatVector start = fromMemorySegment(F32, ALL, bias, ORDER);
+            FloatVector start = fromMemorySegment(F32, ALL, bias & ADDRESS, ORDER);
             for (int j = 0; j < 2; j++) {                             // row by row: (Aᵀ u) A
-                long at = patch + j * ROW;
-                long to = dst + j * row;
-                long add = other + j * otherRow;
+                long at = middle + ROW * Integer.toUnsignedLong(j);
+                long to = result + line * Integer.toUnsignedLong(j);
+                long add = added + otherRow * Integer.toUnsignedLong(j);
                 FloatVector d0 = fromMemorySegment(F32, ALL, at, ORDER);
                 FloatVector d1 = fromMemorySegment(F32, ALL, at + Simd.BYTES, ORDER);
                 FloatVector d2 = fromMemorySegment(F32, ALL, at + 2 * Simd.BYTES, ORDER);
