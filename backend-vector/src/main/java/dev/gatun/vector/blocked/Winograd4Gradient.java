@@ -1,8 +1,10 @@
 package dev.gatun.vector.blocked;
 
+import static dev.gatun.vector.Native.ADDRESS;
 import static dev.gatun.vector.Native.ALL;
 import static dev.gatun.vector.Native.NOWHERE;
 import static dev.gatun.vector.Native.ORDER;
+import static dev.gatun.vector.Native.STRIDE;
 import static dev.gatun.vector.Simd.F32;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
@@ -44,39 +46,46 @@ final class Winograd4Gradient {
         FloatVector b3 = broadcast(F32, (float) (B * B * B));
         FloatVector two = broadcast(F32, 2f);
         FloatVector oneHalf = broadcast(F32, 0.5f);
-        for (long j = 0; j < ROW; j += Simd.BYTES) {                      // column by column: A dy
-            FloatVector d0 = fromMemorySegment(F32, ALL, src + j, ORDER);
-            FloatVector d1 = fromMemorySegment(F32, ALL, src + row + j, ORDER);
-            FloatVector d2 = fromMemorySegment(F32, ALL, src + 2 * row + j, ORDER);
-            FloatVector d3 = fromMemorySegment(F32, ALL, src + 3 * row + j, ORDER);
+        long first = src & ADDRESS;
+        long line = row & STRIDE;
+        long place = xi & STRIDE;
+        long middle = half & ADDRESS;
+        long result = dst & ADDRESS;
+        for (int j = 0; j < 4; j++) {                                     // column by column: A dy
+            long at = first + Simd.BYTES * Integer.toUnsignedLong(j);
+            long to = middle + Simd.BYTES * Integer.toUnsignedLong(j);
+            FloatVector d0 = fromMemorySegment(F32, ALL, at, ORDER);
+            FloatVector d1 = fromMemorySegment(F32, ALL, at + line, ORDER);
+            FloatVector d2 = fromMemorySegment(F32, ALL, at + 2 * line, ORDER);
+            FloatVector d3 = fromMemorySegment(F32, ALL, at + 3 * line, ORDER);
             FloatVector p = d2.fma(oneHalf, d0);
             FloatVector q = d3.fma(a3, d1.mul(a));
             FloatVector r = d2.fma(two, d0);
             FloatVector s = d3.fma(b3, d1.mul(b));
-            d0.intoMemorySegment(ALL, half + j, ORDER);
-            p.add(q).intoMemorySegment(ALL, half + ROW + j, ORDER);
-            p.sub(q).intoMemorySegment(ALL, half + 2 * ROW + j, ORDER);
-            r.add(s).intoMemorySegment(ALL, half + 3 * ROW + j, ORDER);
-            r.sub(s).intoMemorySegment(ALL, half + 4 * ROW + j, ORDER);
-            d3.intoMemorySegment(ALL, half + 5 * ROW + j, ORDER);
+            d0.intoMemorySegment(ALL, to, ORDER);
+            p.add(q).intoMemorySegment(ALL, to + ROW, ORDER);
+            p.sub(q).intoMemorySegment(ALL, to + 2 * ROW, ORDER);
+            r.add(s).intoMemorySegment(ALL, to + 3 * ROW, ORDER);
+            r.sub(s).intoMemorySegment(ALL, to + 4 * ROW, ORDER);
+            d3.intoMemorySegment(ALL, to + 5 * ROW, ORDER);
         }
         for (int i = 0; i < 6; i++) {                                     // row by row: (A dy) Aᵀ
-            FloatVector d0 = fromMemorySegment(F32, ALL, half, ORDER);
-            FloatVector d1 = fromMemorySegment(F32, ALL, half + Simd.BYTES, ORDER);
-            FloatVector d2 = fromMemorySegment(F32, ALL, half + 2 * Simd.BYTES, ORDER);
-            FloatVector d3 = fromMemorySegment(F32, ALL, half + 3 * Simd.BYTES, ORDER);
+            long at = middle + ROW * Integer.toUnsignedLong(i);
+            long to = result + 6 * place * Integer.toUnsignedLong(i);
+            FloatVector d0 = fromMemorySegment(F32, ALL, at, ORDER);
+            FloatVector d1 = fromMemorySegment(F32, ALL, at + Simd.BYTES, ORDER);
+            FloatVector d2 = fromMemorySegment(F32, ALL, at + 2 * Simd.BYTES, ORDER);
+            FloatVector d3 = fromMemorySegment(F32, ALL, at + 3 * Simd.BYTES, ORDER);
             FloatVector p = d2.fma(oneHalf, d0);
             FloatVector q = d3.fma(a3, d1.mul(a));
             FloatVector r = d2.fma(two, d0);
             FloatVector s = d3.fma(b3, d1.mul(b));
-            d0.intoMemorySegment(ALL, dst, ORDER);
-            p.add(q).intoMemorySegment(ALL, dst + xi, ORDER);
-            p.sub(q).intoMemorySegment(ALL, dst + 2 * xi, ORDER);
-            r.add(s).intoMemorySegment(ALL, dst + 3 * xi, ORDER);
-            r.sub(s).intoMemorySegment(ALL, dst + 4 * xi, ORDER);
-            d3.intoMemorySegment(ALL, dst + 5 * xi, ORDER);
-            half += ROW;
-            dst += 6 * xi;
+            d0.intoMemorySegment(ALL, to, ORDER);
+            p.add(q).intoMemorySegment(ALL, to + place, ORDER);
+            p.sub(q).intoMemorySegment(ALL, to + 2 * place, ORDER);
+            r.add(s).intoMemorySegment(ALL, to + 3 * place, ORDER);
+            r.sub(s).intoMemorySegment(ALL, to + 4 * place, ORDER);
+            d3.intoMemorySegment(ALL, to + 5 * place, ORDER);
         }
     }
 
@@ -96,31 +105,35 @@ final class Winograd4Gradient {
         FloatVector cb = broadcast(F32, (float) CB);
         FloatVector cbB = broadcast(F32, (float) (CB * B));
         FloatVector cb2 = broadcast(F32, (float) (CB * 2));
-        for (long j = 0; j < 6; j++) {                                    // column by column: Gᵀ u
-            long at = src + j * xi;
-            FloatVector u1 = fromMemorySegment(F32, ALL, at + 6 * xi, ORDER);
-            FloatVector u2 = fromMemorySegment(F32, ALL, at + 12 * xi, ORDER);
-            FloatVector u3 = fromMemorySegment(F32, ALL, at + 18 * xi, ORDER);
-            FloatVector u4 = fromMemorySegment(F32, ALL, at + 24 * xi, ORDER);
+        long first = src & ADDRESS;
+        long place = xi & STRIDE;
+        long middle = half & ADDRESS;
+        long result = dst & ADDRESS;
+        for (int j = 0; j < 6; j++) {                                     // column by column: Gᵀ u
+            long at = first + place * Integer.toUnsignedLong(j);
+            FloatVector u1 = fromMemorySegment(F32, ALL, at + 6 * place, ORDER);
+            FloatVector u2 = fromMemorySegment(F32, ALL, at + 12 * place, ORDER);
+            FloatVector u3 = fromMemorySegment(F32, ALL, at + 18 * place, ORDER);
+            FloatVector u4 = fromMemorySegment(F32, ALL, at + 24 * place, ORDER);
             FloatVector p = u1.add(u2);
             FloatVector q = u3.add(u4);
-            long to = half + j * Simd.BYTES;
+            long to = middle + Simd.BYTES * Integer.toUnsignedLong(j);
             p.fma(ca, q.fma(cb, fromMemorySegment(F32, ALL, at, ORDER))).intoMemorySegment(ALL, to, ORDER);
             u1.sub(u2).fma(caA, u3.sub(u4).mul(cbB)).intoMemorySegment(ALL, to + 6 * Simd.BYTES, ORDER);
-            p.fma(caHalf, q.fma(cb2, fromMemorySegment(F32, ALL, at + 30 * xi, ORDER))).intoMemorySegment(ALL, to + 12 * Simd.BYTES, ORDER);
+            p.fma(caHalf, q.fma(cb2, fromMemorySegment(F32, ALL, at + 30 * place, ORDER))).intoMemorySegment(ALL, to + 12 * Simd.BYTES, ORDER);
         }
         for (int i = 0; i < 3; i++) {                                     // row by row: (Gᵀ u) G
-            FloatVector u1 = fromMemorySegment(F32, ALL, half + Simd.BYTES, ORDER);
-            FloatVector u2 = fromMemorySegment(F32, ALL, half + 2 * Simd.BYTES, ORDER);
-            FloatVector u3 = fromMemorySegment(F32, ALL, half + 3 * Simd.BYTES, ORDER);
-            FloatVector u4 = fromMemorySegment(F32, ALL, half + 4 * Simd.BYTES, ORDER);
+            long at = middle + 6 * Simd.BYTES * Integer.toUnsignedLong(i);
+            long to = result + 3 * Simd.BYTES * Integer.toUnsignedLong(i);
+            FloatVector u1 = fromMemorySegment(F32, ALL, at + Simd.BYTES, ORDER);
+            FloatVector u2 = fromMemorySegment(F32, ALL, at + 2 * Simd.BYTES, ORDER);
+            FloatVector u3 = fromMemorySegment(F32, ALL, at + 3 * Simd.BYTES, ORDER);
+            FloatVector u4 = fromMemorySegment(F32, ALL, at + 4 * Simd.BYTES, ORDER);
             FloatVector p = u1.add(u2);
             FloatVector q = u3.add(u4);
-            p.fma(ca, q.fma(cb, fromMemorySegment(F32, ALL, half, ORDER))).intoMemorySegment(ALL, dst, ORDER);
-            u1.sub(u2).fma(caA, u3.sub(u4).mul(cbB)).intoMemorySegment(ALL, dst + Simd.BYTES, ORDER);
-            p.fma(caHalf, q.fma(cb2, fromMemorySegment(F32, ALL, half + 5 * Simd.BYTES, ORDER))).intoMemorySegment(ALL, dst + 2 * Simd.BYTES, ORDER);
-            half += 6 * Simd.BYTES;
-            dst += 3 * Simd.BYTES;
+            p.fma(ca, q.fma(cb, fromMemorySegment(F32, ALL, at, ORDER))).intoMemorySegment(ALL, to, ORDER);
+            u1.sub(u2).fma(caA, u3.sub(u4).mul(cbB)).intoMemorySegment(ALL, to + Simd.BYTES, ORDER);
+            p.fma(caHalf, q.fma(cb2, fromMemorySegment(F32, ALL, at + 5 * Simd.BYTES, ORDER))).intoMemorySegment(ALL, to + 2 * Simd.BYTES, ORDER);
         }
     }
 }

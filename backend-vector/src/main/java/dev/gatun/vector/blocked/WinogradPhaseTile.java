@@ -1,7 +1,9 @@
 package dev.gatun.vector.blocked;
 
+import static dev.gatun.vector.Native.ADDRESS;
 import static dev.gatun.vector.Native.ALL;
 import static dev.gatun.vector.Native.ORDER;
+import static dev.gatun.vector.Native.STRIDE;
 import static dev.gatun.vector.Simd.F32;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
@@ -82,34 +84,40 @@ final class WinogradPhaseTile {
         FloatVector half = broadcast(F32, .5f);
         FloatVector minus3Halves = broadcast(F32, -1.5f);
         FloatVector minus5Halves = broadcast(F32, -2.5f);
+        long line = row & STRIDE;
+        long pixel = column & STRIDE;
+        long place = xi & STRIDE;
+        long middle = patch & ADDRESS;
         for (int i = 0; i < count; i++) {
-            for (long j = 0; j < 5; j++) {                                // column by column: Bᵀ d
-                long at = src + j * column;
-                long to = patch + j * Simd.BYTES;
+            long first = src & ADDRESS;
+            long result = dst & ADDRESS;
+            for (int j = 0; j < 5; j++) {                                 // column by column: Bᵀ d
+                long at = first + pixel * Integer.toUnsignedLong(j);
+                long to = middle + Simd.BYTES * Integer.toUnsignedLong(j);
                 FloatVector d0 = fromMemorySegment(F32, ALL, at, ORDER);
-                FloatVector d1 = fromMemorySegment(F32, ALL, at + row, ORDER);
-                FloatVector d2 = fromMemorySegment(F32, ALL, at + 2 * row, ORDER);
-                FloatVector d3 = fromMemorySegment(F32, ALL, at + 3 * row, ORDER);
-                FloatVector d4 = fromMemorySegment(F32, ALL, at + 4 * row, ORDER);
+                FloatVector d1 = fromMemorySegment(F32, ALL, at + line, ORDER);
+                FloatVector d2 = fromMemorySegment(F32, ALL, at + 2 * line, ORDER);
+                FloatVector d3 = fromMemorySegment(F32, ALL, at + 3 * line, ORDER);
+                FloatVector d4 = fromMemorySegment(F32, ALL, at + 4 * line, ORDER);
                 d1.add(d2).fma(minus3Halves, d0.add(d3)).intoMemorySegment(ALL, to, ORDER);
                 d2.fma(minus5Halves, d1.add(d3)).intoMemorySegment(ALL, to + ROW, ORDER);
                 d1.fma(minus2, d3.sub(d2)).intoMemorySegment(ALL, to + 2 * ROW, ORDER);
                 d2.sub(d1).fma(half, d3).intoMemorySegment(ALL, to + 3 * ROW, ORDER);
                 d2.add(d3).fma(minus3Halves, d1.add(d4)).intoMemorySegment(ALL, to + 4 * ROW, ORDER);
             }
-            long to = dst;
-            for (long at = patch; at < patch + 5 * ROW; at += ROW) {      // row by row: (Bᵀ d) B
+            for (int j = 0; j < 5; j++) {                                 // row by row: (Bᵀ d) B
+                long at = middle + ROW * Integer.toUnsignedLong(j);
+                long to = result + 5 * place * Integer.toUnsignedLong(j);
                 FloatVector d0 = fromMemorySegment(F32, ALL, at, ORDER);
                 FloatVector d1 = fromMemorySegment(F32, ALL, at + Simd.BYTES, ORDER);
                 FloatVector d2 = fromMemorySegment(F32, ALL, at + 2 * Simd.BYTES, ORDER);
                 FloatVector d3 = fromMemorySegment(F32, ALL, at + 3 * Simd.BYTES, ORDER);
                 FloatVector d4 = fromMemorySegment(F32, ALL, at + 4 * Simd.BYTES, ORDER);
                 d1.add(d2).fma(minus3Halves, d0.add(d3)).intoMemorySegment(ALL, to, ORDER);
-                d2.fma(minus5Halves, d1.add(d3)).intoMemorySegment(ALL, to + xi, ORDER);
-                d1.fma(minus2, d3.sub(d2)).intoMemorySegment(ALL, to + 2 * xi, ORDER);
-                d2.sub(d1).fma(half, d3).intoMemorySegment(ALL, to + 3 * xi, ORDER);
-                d2.add(d3).fma(minus3Halves, d1.add(d4)).intoMemorySegment(ALL, to + 4 * xi, ORDER);
-                to += 5 * xi;
+                d2.fma(minus5Halves, d1.add(d3)).intoMemorySegment(ALL, to + place, ORDER);
+                d1.fma(minus2, d3.sub(d2)).intoMemorySegment(ALL, to + 2 * place, ORDER);
+                d2.sub(d1).fma(half, d3).intoMemorySegment(ALL, to + 3 * place, ORDER);
+                d2.add(d3).fma(minus3Halves, d1.add(d4)).intoMemorySegment(ALL, to + 4 * place, ORDER);
             }
             src += srcStep;
             dst += dstStep;
@@ -137,47 +145,53 @@ final class WinogradPhaseTile {
         FloatVector least = broadcast(F32, lo);
         // An absent residual is a vector of zeros that is read again and again.
         long other = residual == 0 ? Native.ZEROS : residual;
-        long otherStep = residual == 0 ? 0 : 1;
+        long otherStep = residual == 0 ? 0 : dstStep;
+        long line = row & STRIDE;
+        long pixel = column & STRIDE;
+        long otherLine = residual == 0 ? 0 : row & STRIDE;
+        long otherPixel = residual == 0 ? 0 : column & STRIDE;
+        long place = xi & STRIDE;
+        long middle = patch & ADDRESS;
         for (int i = 0; i < count; i++) {
-            for (long j = 0; j < 5; j++) {                                // column by column: Aᵀ u
-                long at = src + j * xi;
-                long to = patch + j * Simd.BYTES;
+            long first = src & ADDRESS;
+            long result = dst & ADDRESS;
+            long added = other & ADDRESS;
+            for (int j = 0; j < 5; j++) {                                 // column by column: Aᵀ u
+                long at = first + place * Integer.toUnsignedLong(j);
+                long to = middle + Simd.BYTES * Integer.toUnsignedLong(j);
                 FloatVector d0 = fromMemorySegment(F32, ALL, at, ORDER);
-                FloatVector d1 = fromMemorySegment(F32, ALL, at + 5 * xi, ORDER);
-                FloatVector d2 = fromMemorySegment(F32, ALL, at + 10 * xi, ORDER);
-                FloatVector d3 = fromMemorySegment(F32, ALL, at + 15 * xi, ORDER);
-                FloatVector d4 = fromMemorySegment(F32, ALL, at + 20 * xi, ORDER);
+                FloatVector d1 = fromMemorySegment(F32, ALL, at + 5 * place, ORDER);
+                FloatVector d2 = fromMemorySegment(F32, ALL, at + 10 * place, ORDER);
+                FloatVector d3 = fromMemorySegment(F32, ALL, at + 15 * place, ORDER);
+                FloatVector d4 = fromMemorySegment(F32, ALL, at + 20 * place, ORDER);
                 d0.add(d1).add(d2.add(d3)).intoMemorySegment(ALL, to, ORDER);
                 d3.fma(two, d2.mul(half).sub(d1)).intoMemorySegment(ALL, to + ROW, ORDER);
                 d3.fma(four, d2.fma(quarter, d1)).intoMemorySegment(ALL, to + 2 * ROW, ORDER);
                 d3.fma(eight, d2.fma(eighth, d4.sub(d1))).intoMemorySegment(ALL, to + 3 * ROW, ORDER);
             }
-            FloatVector start = fromMemorySegment(F32, ALL, bias, ORDER);
+            FloatVector start = fromMemorySegment(F32, ALL, bias & ADDRESS, ORDER);
             for (int j = 0; j < 4; j++) {                                 // row by row: (Aᵀ u) A
-                long at = patch + j * ROW;
-                long to = dst + j * row;
-                long add = other + j * row * otherStep;
+                long at = middle + ROW * Integer.toUnsignedLong(j);
+                long to = result + line * Integer.toUnsignedLong(j);
+                long add = added + otherLine * Integer.toUnsignedLong(j);
                 FloatVector d0 = fromMemorySegment(F32, ALL, at, ORDER);
                 FloatVector d1 = fromMemorySegment(F32, ALL, at + Simd.BYTES, ORDER);
                 FloatVector d2 = fromMemorySegment(F32, ALL, at + 2 * Simd.BYTES, ORDER);
                 FloatVector d3 = fromMemorySegment(F32, ALL, at + 3 * Simd.BYTES, ORDER);
                 FloatVector d4 = fromMemorySegment(F32, ALL, at + 4 * Simd.BYTES, ORDER);
                 FloatVector y0 = d0.add(d1).add(d2.add(d3)).add(start).add(fromMemorySegment(F32, ALL, add, ORDER));
-                add += column * otherStep;
-                FloatVector y1 = d3.fma(two, d2.mul(half).sub(d1)).add(start).add(fromMemorySegment(F32, ALL, add, ORDER));
-                add += column * otherStep;
-                FloatVector y2 = d3.fma(four, d2.fma(quarter, d1)).add(start).add(fromMemorySegment(F32, ALL, add, ORDER));
-                add += column * otherStep;
-                FloatVector y3 = d3.fma(eight, d2.fma(eighth, d4.sub(d1))).add(start).add(fromMemorySegment(F32, ALL, add, ORDER));
+                FloatVector y1 = d3.fma(two, d2.mul(half).sub(d1)).add(start).add(fromMemorySegment(F32, ALL, add + otherPixel, ORDER));
+                FloatVector y2 = d3.fma(four, d2.fma(quarter, d1)).add(start).add(fromMemorySegment(F32, ALL, add + 2 * otherPixel, ORDER));
+                FloatVector y3 = d3.fma(eight, d2.fma(eighth, d4.sub(d1))).add(start).add(fromMemorySegment(F32, ALL, add + 3 * otherPixel, ORDER));
                 y0.blend(least, y0.compare(VectorOperators.LT, least)).intoMemorySegment(ALL, to, ORDER);
-                y1.blend(least, y1.compare(VectorOperators.LT, least)).intoMemorySegment(ALL, to + column, ORDER);
-                y2.blend(least, y2.compare(VectorOperators.LT, least)).intoMemorySegment(ALL, to + 2 * column, ORDER);
-                y3.blend(least, y3.compare(VectorOperators.LT, least)).intoMemorySegment(ALL, to + 3 * column, ORDER);
+                y1.blend(least, y1.compare(VectorOperators.LT, least)).intoMemorySegment(ALL, to + pixel, ORDER);
+                y2.blend(least, y2.compare(VectorOperators.LT, least)).intoMemorySegment(ALL, to + 2 * pixel, ORDER);
+                y3.blend(least, y3.compare(VectorOperators.LT, least)).intoMemorySegment(ALL, to + 3 * pixel, ORDER);
             }
             src += srcStep;
             dst += dstStep;
             bias += biasStep;
-            other += dstStep * otherStep;
+            other += otherStep;
         }
     }
 
@@ -195,12 +209,18 @@ final class WinogradPhaseTile {
         FloatVector two = broadcast(F32, 2f);
         FloatVector four = broadcast(F32, 4f);
         FloatVector eight = broadcast(F32, 8f);
-        for (long j = 0; j < 4 * Simd.BYTES; j += Simd.BYTES) {           // column by column: A dy
-            FloatVector d0 = fromMemorySegment(F32, ALL, src + j, ORDER);
-            FloatVector d1 = fromMemorySegment(F32, ALL, src + row + j, ORDER);
-            FloatVector d2 = fromMemorySegment(F32, ALL, src + 2 * row + j, ORDER);
-            FloatVector d3 = fromMemorySegment(F32, ALL, src + 3 * row + j, ORDER);
-            long to = scratch + j;
+        long first = src & ADDRESS;
+        long line = row & STRIDE;
+        long place = xi & STRIDE;
+        long middle = scratch & ADDRESS;
+        long result = dst & ADDRESS;
+        for (int j = 0; j < 4; j++) {                                     // column by column: A dy
+            long at = first + Simd.BYTES * Integer.toUnsignedLong(j);
+            FloatVector d0 = fromMemorySegment(F32, ALL, at, ORDER);
+            FloatVector d1 = fromMemorySegment(F32, ALL, at + line, ORDER);
+            FloatVector d2 = fromMemorySegment(F32, ALL, at + 2 * line, ORDER);
+            FloatVector d3 = fromMemorySegment(F32, ALL, at + 3 * line, ORDER);
+            long to = middle + Simd.BYTES * Integer.toUnsignedLong(j);
             d0.intoMemorySegment(ALL, to, ORDER);
             d0.sub(d1).add(d2.sub(d3)).intoMemorySegment(ALL, to + 4 * Simd.BYTES, ORDER);
             d3.fma(eighth, d2.fma(quarter, d1.fma(half, d0))).intoMemorySegment(ALL, to + 8 * Simd.BYTES, ORDER);
@@ -208,17 +228,17 @@ final class WinogradPhaseTile {
             d3.intoMemorySegment(ALL, to + 16 * Simd.BYTES, ORDER);
         }
         for (int i = 0; i < 5; i++) {                                     // row by row: (A dy) Aᵀ
-            FloatVector d0 = fromMemorySegment(F32, ALL, scratch, ORDER);
-            FloatVector d1 = fromMemorySegment(F32, ALL, scratch + Simd.BYTES, ORDER);
-            FloatVector d2 = fromMemorySegment(F32, ALL, scratch + 2 * Simd.BYTES, ORDER);
-            FloatVector d3 = fromMemorySegment(F32, ALL, scratch + 3 * Simd.BYTES, ORDER);
-            d0.intoMemorySegment(ALL, dst, ORDER);
-            d0.sub(d1).add(d2.sub(d3)).intoMemorySegment(ALL, dst + xi, ORDER);
-            d3.fma(eighth, d2.fma(quarter, d1.fma(half, d0))).intoMemorySegment(ALL, dst + 2 * xi, ORDER);
-            d3.fma(eight, d2.fma(four, d1.fma(two, d0))).intoMemorySegment(ALL, dst + 3 * xi, ORDER);
-            d3.intoMemorySegment(ALL, dst + 4 * xi, ORDER);
-            scratch += 4 * Simd.BYTES;
-            dst += 5 * xi;
+            long at = middle + 4 * Simd.BYTES * Integer.toUnsignedLong(i);
+            long to = result + 5 * place * Integer.toUnsignedLong(i);
+            FloatVector d0 = fromMemorySegment(F32, ALL, at, ORDER);
+            FloatVector d1 = fromMemorySegment(F32, ALL, at + Simd.BYTES, ORDER);
+            FloatVector d2 = fromMemorySegment(F32, ALL, at + 2 * Simd.BYTES, ORDER);
+            FloatVector d3 = fromMemorySegment(F32, ALL, at + 3 * Simd.BYTES, ORDER);
+            d0.intoMemorySegment(ALL, to, ORDER);
+            d0.sub(d1).add(d2.sub(d3)).intoMemorySegment(ALL, to + place, ORDER);
+            d3.fma(eighth, d2.fma(quarter, d1.fma(half, d0))).intoMemorySegment(ALL, to + 2 * place, ORDER);
+            d3.fma(eight, d2.fma(four, d1.fma(two, d0))).intoMemorySegment(ALL, to + 3 * place, ORDER);
+            d3.intoMemorySegment(ALL, to + 4 * place, ORDER);
         }
     }
 
