@@ -1,5 +1,6 @@
 package dev.gatun.vector.blocked;
 
+import static dev.gatun.vector.Native.ADDRESS;
 import static dev.gatun.vector.Native.ALL;
 import static dev.gatun.vector.Native.ORDER;
 import static dev.gatun.vector.Simd.F32;
@@ -184,16 +185,17 @@ record BlockedBatchNorm(boolean gradient, double epsilon, int N, int C, int pixe
         FloatVector c = FloatVector.zero(F32);
         FloatVector d = FloatVector.zero(F32);
         for (int i = 0; i < images; i++) {
-            long at = x + i * step;
-            long end = at + length * Simd.BYTES;
-            for (; at <= end - 4 * Simd.BYTES; at += 4 * Simd.BYTES) {
+            long first = x + i * step & ADDRESS;
+            int p = 0;
+            for (; p <= length - 4; p += 4) {
+                long at = first + Simd.BYTES * Integer.toUnsignedLong(p);
                 a = a.add(fromMemorySegment(F32, ALL, at, ORDER));
                 b = b.add(fromMemorySegment(F32, ALL, at + Simd.BYTES, ORDER));
                 c = c.add(fromMemorySegment(F32, ALL, at + 2 * Simd.BYTES, ORDER));
                 d = d.add(fromMemorySegment(F32, ALL, at + 3 * Simd.BYTES, ORDER));
             }
-            for (; at < end; at += Simd.BYTES) {
-                a = a.add(fromMemorySegment(F32, ALL, at, ORDER));
+            for (; p < length; p++) {
+                a = a.add(fromMemorySegment(F32, ALL, first + Simd.BYTES * Integer.toUnsignedLong(p), ORDER));
             }
         }
         a.add(b).add(c.add(d)).div((float) images * length).intoMemorySegment(ALL, area, ORDER);
@@ -209,9 +211,10 @@ record BlockedBatchNorm(boolean gradient, double epsilon, int N, int C, int pixe
         FloatVector r = FloatVector.zero(F32);
         FloatVector s = FloatVector.zero(F32);
         for (int i = 0; i < images; i++) {
-            long at = x + i * step;
-            long end = at + length * Simd.BYTES;
-            for (; at <= end - 4 * Simd.BYTES; at += 4 * Simd.BYTES) {
+            long first = x + i * step & ADDRESS;
+            int p = 0;
+            for (; p <= length - 4; p += 4) {
+                long at = first + Simd.BYTES * Integer.toUnsignedLong(p);
                 FloatVector x0 = fromMemorySegment(F32, ALL, at, ORDER).sub(mean);
                 FloatVector x1 = fromMemorySegment(F32, ALL, at + Simd.BYTES, ORDER).sub(mean);
                 FloatVector x2 = fromMemorySegment(F32, ALL, at + 2 * Simd.BYTES, ORDER).sub(mean);
@@ -223,8 +226,8 @@ record BlockedBatchNorm(boolean gradient, double epsilon, int N, int C, int pixe
                 r = r.add(x0.add(x1));
                 s = s.add(x2.add(x3));
             }
-            for (; at < end; at += Simd.BYTES) {
-                FloatVector x0 = fromMemorySegment(F32, ALL, at, ORDER).sub(mean);
+            for (; p < length; p++) {
+                FloatVector x0 = fromMemorySegment(F32, ALL, first + Simd.BYTES * Integer.toUnsignedLong(p), ORDER).sub(mean);
                 a = x0.fma(x0, a);
                 r = r.add(x0);
             }
@@ -258,8 +261,11 @@ record BlockedBatchNorm(boolean gradient, double epsilon, int N, int C, int pixe
         FloatVector mean = fromMemorySegment(F32, ALL, area, ORDER);
         FloatVector factor = fromMemorySegment(F32, ALL, area + Simd.BYTES, ORDER);
         FloatVector bias = fromMemorySegment(F32, ALL, area + 2 * Simd.BYTES, ORDER);
-        for (long i = 0; i < count * Simd.BYTES; i += Simd.BYTES) {
-            fromMemorySegment(F32, ALL, x + i, ORDER).sub(mean).fma(factor, bias).intoMemorySegment(ALL, y + i, ORDER);
+        long firstX = x & ADDRESS;
+        long firstY = y & ADDRESS;
+        for (int p = 0; p < count; p++) {
+            long at = Simd.BYTES * Integer.toUnsignedLong(p);
+            fromMemorySegment(F32, ALL, firstX + at, ORDER).sub(mean).fma(factor, bias).intoMemorySegment(ALL, firstY + at, ORDER);
         }
     }
 
@@ -316,23 +322,28 @@ record BlockedBatchNorm(boolean gradient, double epsilon, int N, int C, int pixe
         FloatVector r = FloatVector.zero(F32);
         FloatVector s = FloatVector.zero(F32);
         for (int i = 0; i < images; i++) {
-            long at = i * step;
-            long end = at + length * Simd.BYTES;
-            for (; at <= end - 4 * Simd.BYTES; at += 4 * Simd.BYTES) {
-                FloatVector y0 = fromMemorySegment(F32, ALL, dy + at, ORDER);
-                FloatVector y1 = fromMemorySegment(F32, ALL, dy + at + Simd.BYTES, ORDER);
-                FloatVector y2 = fromMemorySegment(F32, ALL, dy + at + 2 * Simd.BYTES, ORDER);
-                FloatVector y3 = fromMemorySegment(F32, ALL, dy + at + 3 * Simd.BYTES, ORDER);
-                a = fromMemorySegment(F32, ALL, x + at, ORDER).sub(mean).fma(y0, a);
-                b = fromMemorySegment(F32, ALL, x + at + Simd.BYTES, ORDER).sub(mean).fma(y1, b);
-                c = fromMemorySegment(F32, ALL, x + at + 2 * Simd.BYTES, ORDER).sub(mean).fma(y2, c);
-                d = fromMemorySegment(F32, ALL, x + at + 3 * Simd.BYTES, ORDER).sub(mean).fma(y3, d);
+            long firstX = x + i * step & ADDRESS;
+            long firstDy = dy + i * step & ADDRESS;
+            int p = 0;
+            for (; p <= length - 4; p += 4) {
+                long atX = firstX + Simd.BYTES * Integer.toUnsignedLong(p);
+                long atDy = firstDy + Simd.BYTES * Integer.toUnsignedLong(p);
+                FloatVector y0 = fromMemorySegment(F32, ALL, atDy, ORDER);
+                FloatVector y1 = fromMemorySegment(F32, ALL, atDy + Simd.BYTES, ORDER);
+                FloatVector y2 = fromMemorySegment(F32, ALL, atDy + 2 * Simd.BYTES, ORDER);
+                FloatVector y3 = fromMemorySegment(F32, ALL, atDy + 3 * Simd.BYTES, ORDER);
+                a = fromMemorySegment(F32, ALL, atX, ORDER).sub(mean).fma(y0, a);
+                b = fromMemorySegment(F32, ALL, atX + Simd.BYTES, ORDER).sub(mean).fma(y1, b);
+                c = fromMemorySegment(F32, ALL, atX + 2 * Simd.BYTES, ORDER).sub(mean).fma(y2, c);
+                d = fromMemorySegment(F32, ALL, atX + 3 * Simd.BYTES, ORDER).sub(mean).fma(y3, d);
                 r = r.add(y0.add(y1));
                 s = s.add(y2.add(y3));
             }
-            for (; at < end; at += Simd.BYTES) {
-                FloatVector y0 = fromMemorySegment(F32, ALL, dy + at, ORDER);
-                a = fromMemorySegment(F32, ALL, x + at, ORDER).sub(mean).fma(y0, a);
+            for (; p < length; p++) {
+                long atX = firstX + Simd.BYTES * Integer.toUnsignedLong(p);
+                long atDy = firstDy + Simd.BYTES * Integer.toUnsignedLong(p);
+                FloatVector y0 = fromMemorySegment(F32, ALL, atDy, ORDER);
+                a = fromMemorySegment(F32, ALL, atX, ORDER).sub(mean).fma(y0, a);
                 r = r.add(y0);
             }
         }
@@ -348,9 +359,13 @@ record BlockedBatchNorm(boolean gradient, double epsilon, int N, int C, int pixe
         FloatVector meanDy = fromMemorySegment(F32, ALL, area + Simd.BYTES, ORDER);
         FloatVector minusSlope = fromMemorySegment(F32, ALL, area + 2 * Simd.BYTES, ORDER);
         FloatVector factor = fromMemorySegment(F32, ALL, area + 3 * Simd.BYTES, ORDER);
-        for (long i = 0; i < count * Simd.BYTES; i += Simd.BYTES) {
-            FloatVector rest = fromMemorySegment(F32, ALL, dy + i, ORDER).sub(meanDy);
-            fromMemorySegment(F32, ALL, x + i, ORDER).sub(mean).fma(minusSlope, rest).mul(factor).intoMemorySegment(ALL, dx + i, ORDER);
+        long firstX = x & ADDRESS;
+        long firstDy = dy & ADDRESS;
+        long firstDx = dx & ADDRESS;
+        for (int p = 0; p < count; p++) {
+            long at = Simd.BYTES * Integer.toUnsignedLong(p);
+            FloatVector rest = fromMemorySegment(F32, ALL, firstDy + at, ORDER).sub(meanDy);
+            fromMemorySegment(F32, ALL, firstX + at, ORDER).sub(mean).fma(minusSlope, rest).mul(factor).intoMemorySegment(ALL, firstDx + at, ORDER);
         }
     }
 }
