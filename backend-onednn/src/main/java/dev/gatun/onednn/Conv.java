@@ -1,6 +1,5 @@
 package dev.gatun.onednn;
 
-import dev.gatun.Shape;
 import dev.gatun.TensorType;
 import dev.gatun.ffi.dnnl.Dnnl;
 import dev.gatun.op.Convolution;
@@ -92,7 +91,7 @@ final class Conv {
 
     /** Blocks of channels if they are full, else what oneDNN likes best with the operand as it lies, else what it likes best. */
     private Optional<Kernel> best() {
-        if (!shape.everyResultMeetsX()) {
+        if (!shape.everyResultMeetsX() || transposed && !ConvFaults.isDataRight(shape)) {
             return Optional.empty();             // oneDNN's kernels may read outside of x, and end the process
         }
         Descriptor any = Descriptor.any(stored, Descriptor.dims(result()));
@@ -149,8 +148,7 @@ final class Conv {
     }
 
     private Predicate<String> isRight() {
-        Shape out = shape.y().shape();
-        return transposed ? _ -> true : AmxFaults.ofConvolution(shape.geometry(), out.dim(out.rank() - 1));
+        return transposed ? _ -> true : ConvFaults.forward(shape, scales);
     }
 
     private Descriptor bias() {

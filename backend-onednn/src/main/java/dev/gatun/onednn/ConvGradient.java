@@ -32,7 +32,7 @@ final class ConvGradient {
         TensorType dx = request.outputs().getFirst();
         return DataType.floating(dy.dtype()).flatMap(type -> {
             ConvGradient g = new ConvGradient(session, request, new ConvShape(op.geometry(), type, dx, w, dy));
-            return g.best(FIRST, dy, dx, g::data);
+            return ConvFaults.isDataRight(g.shape) ? g.best(FIRST, dy, dx, g::data) : Optional.empty();
         });
     }
 
@@ -83,7 +83,7 @@ final class ConvGradient {
     private Optional<Kernel> weights(Descriptor y, Descriptor x) {
         Descriptor dw = Descriptor.any(shape.wType(), shape.wDims());
         try (Attributes attributes = new Attributes()) {
-            return PrimitiveDescriptor.create("dnnl_convolution_backward_weights_primitive_desc_create", request, (pd, arena) -> {
+            return PrimitiveDescriptor.create("dnnl_convolution_backward_weights_primitive_desc_create", request, ConvFaults.weights(shape), (pd, arena) -> {
                 ConvShape.Window window = shape.window(arena);
                 return Dnnl.dnnl_convolution_backward_weights_primitive_desc_create(pd, session.library().engine(), Dnnl.dnnl_convolution_direct(),
                         x.handle(), dw.handle(), Descriptor.ABSENT.handle(), y.handle(), window.strides(), window.dilates(), window.before(),

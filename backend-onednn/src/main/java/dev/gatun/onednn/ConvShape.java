@@ -59,6 +59,17 @@ record ConvShape(Convolution.Geometry geometry, DataType type, TensorType x, Ten
                 IntStream.range(0, w.shape().dim(i + 2)).anyMatch(k -> meetsX(i, o, k))));
     }
 
+    /** Returns whether each element of x is a term of one of y at least: some are not where the kernel has gaps or strides are wide. */
+    boolean everyElementMeetsY() {
+        return IntStream.range(0, geometry.spatialRank()).allMatch(i -> {
+            int stride = geometry.strides().get(i);
+            int end = y.shape().dim(i + 2) * stride;
+            return IntStream.range(0, x.shape().dim(i + 2)).map(at -> at + geometry.padBefore().get(i)).allMatch(at ->
+                    IntStream.range(0, w.shape().dim(i + 2)).map(k -> at - k * geometry.dilations().get(i))
+                            .anyMatch(o -> o >= 0 && o < end && o % stride == 0));
+        });
+    }
+
     /** Returns whether place {@code k} of the kernel lies on an element of x where the kernel computes element {@code o} of y, along spatial axis {@code i}. */
     private boolean meetsX(int i, int o, int k) {
         int at = o * geometry.strides().get(i) + k * geometry.dilations().get(i) - geometry.padBefore().get(i);

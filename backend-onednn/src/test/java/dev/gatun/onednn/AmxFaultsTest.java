@@ -2,16 +2,14 @@ package dev.gatun.onednn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.gatun.op.Convolution.Geometry;
-import dev.gatun.op.Ints;
 import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
-/** Which work is kept away from AMX tiles; that its results are right the kit shows on a processor that has them. */
+/** Which products are kept away from AMX tiles; that its results are right the kit shows on a processor that has them. */
 class AmxFaultsTest {
-    private static final String TILES = "brg_conv_fwd:avx10_1_512_amx";
-    private static final String VECTORS = "brg_conv_fwd:avx512_core_bf16";
+    private static final String TILES = "brg_matmul:avx10_1_512_amx";
+    private static final String VECTORS = "brg_matmul:avx512_core_bf16";
 
     private static List<Boolean> answers(Predicate<String> isRight) {
         return List.of(isRight.test(TILES), isRight.test(VECTORS));
@@ -23,14 +21,5 @@ class AmxFaultsTest {
         assertEquals(List.of(false, true), answers(AmxFaults.ofProduct(DataType.BF16, 80)));
         assertEquals(List.of(true, true), answers(AmxFaults.ofProduct(DataType.U8, 128)));
         assertEquals(List.of(false, true), answers(AmxFaults.ofProduct(DataType.U8, 96)));
-    }
-
-    @Test
-    void convolutionsUseNoneForOneColumnWithAStride() {
-        Geometry strided = new Geometry(Ints.of(1, 2), Ints.of(0, 0), Ints.of(0, 0), Ints.of(1, 1), 1);
-        Geometry dense = new Geometry(Ints.of(2, 1), Ints.of(0, 0), Ints.of(0, 0), Ints.of(1, 1), 1);
-        assertEquals(List.of(false, true), answers(AmxFaults.ofConvolution(strided, 1)));
-        assertEquals(List.of(true, true), answers(AmxFaults.ofConvolution(strided, 2)));
-        assertEquals(List.of(true, true), answers(AmxFaults.ofConvolution(dense, 1)));
     }
 }

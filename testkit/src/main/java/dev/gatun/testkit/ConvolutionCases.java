@@ -33,9 +33,16 @@ final class ConvolutionCases {
             addAll("padded unevenly", new Geometry(Ints.of(2, 1), Ints.of(0, 2), Ints.of(1, 0), Ints.of(1, 1), 1), Shape.of(1, 3, 6, n),
                     Shape.of(2, 3, 3, 2), cases);
             addAll("of stride 2 to one column", geometry(2, 2, 0, 1, 1), Shape.of(2, 5, 9, 3), Shape.of(n, 5, 3, 3), cases);
+            addAll("of stride 4 to one column", new Geometry(Ints.of(1, 4), Ints.of(1, 1), Ints.of(1, 3), Ints.of(1, 1), 1), Shape.of(2, 1, 8, 1),
+                    Shape.of(n, 1, 3, 4), cases);
+            addAll("of a stride beyond the image", new Geometry(Ints.of(1, 3), Ints.of(0, 0), Ints.of(0, 0), Ints.of(1, 1), 1), Shape.of(2, 3, 5, 2),
+                    Shape.of(n, 3, 1, 1), cases);
+            addAll("with gaps wider than the image", new Geometry(Ints.of(1, 1), Ints.of(1, 1), Ints.of(2, 1), Ints.of(3, 1), 1), Shape.of(1, 3, 1, 3),
+                    Shape.of(n, 3, 2, 3), cases);
             addAll("padded by more than the kernel", geometry(2, 1, 3, 1, 1), Shape.of(1, n, 2, 5), Shape.of(3, n, 2, 2), cases);
             addAll("along one axis", geometry(1, 1, 1, 1, 1), Shape.of(2, 3, n), Shape.of(4, 3, 3), cases);
             addAll("along three axes", geometry(3, 1, 1, 1, 1), Shape.of(1, 2, 3, 4, n), Shape.of(3, 2, 2, 3, 3), cases);
+            addAll("of one plane under a kernel of two", geometry(3, 1, 1, 1, 1), Shape.of(2, 3, 1, 5, 3), Shape.of(n, 3, 2, 3, 3), cases);
         } else {
             addAll("3x3 from no channels", same, Shape.of(2, 0, 5, 4), Shape.of(16, 0, 3, 3), cases);
             addAll("3x3 to no channels", same, Shape.of(2, 16, 5, 4), Shape.of(0, 16, 3, 3), cases);
@@ -54,6 +61,9 @@ final class ConvolutionCases {
         addAll("1x1", geometry(2, 1, 0, 1, 1), Shape.of(2, 48, 21, 22), Shape.of(65, 48, 1, 1), cases);
         addAll("7x7 stem of stride 2", geometry(2, 2, 3, 1, 1), Shape.of(1, 3, 61, 64), Shape.of(20, 3, 7, 7), cases);
         addAll("depthwise 3x3", geometry(2, 1, 1, 1, 37), Shape.of(2, 37, 23, 24), Shape.of(37, 1, 3, 3), cases);
+        addAll("of few planes under a deep kernel of stride 2", new Geometry(Ints.of(2, 1, 1), Ints.of(3, 0, 0), Ints.of(1, 0, 0), Ints.of(1, 1, 1), 1),
+                Shape.of(1, 16, 4, 3, 3), Shape.of(16, 16, 4, 1, 1), cases);
+        addAll("of two planes under a kernel of three", geometry(3, 1, 1, 1, 1), Shape.of(1, 16, 2, 3, 3), Shape.of(16, 16, 3, 3, 3), cases);
         addAll("along four axes", geometry(4, 1, 1, 1, 1), Shape.of(2, 3, 5, 4, 6, 7), Shape.of(4, 3, 2, 3, 1, 3), cases);
         addAll("4x4 of stride 2, as generators have it", geometry(2, 2, 1, 1, 1), Shape.of(3, 8, 32, 30), Shape.of(24, 8, 4, 4), cases);
         return cases;

@@ -5,6 +5,7 @@ import dev.gatun.Shape;
 import dev.gatun.Tensor;
 import dev.gatun.op.Convolution.Geometry;
 import dev.gatun.op.Elementwise;
+import dev.gatun.op.Ints;
 import dev.gatun.op.Op;
 import dev.gatun.op.Pooling;
 import dev.gatun.op.Quantized;
@@ -43,6 +44,9 @@ final class QuantizedCases {
             conv("1x1 of stride 2", ConvolutionCases.geometry(2, 2, 0, 1, 1), 0, Shape.of(1, n, 5, 6), Shape.of(8, n, 1, 1), cases);
             conv("7x7 stem", ConvolutionCases.geometry(2, 2, 3, 1, 1), 0, Shape.of(1, 3, 9, 11), Shape.of(n, 3, 7, 7), cases);
             conv("of stride 2 to one column", ConvolutionCases.geometry(2, 2, 0, 1, 1), 0, Shape.of(2, 5, 9, 3), Shape.of(n, 5, 3, 3), cases);
+            conv("of stride 3 to one column", new Geometry(Ints.of(1, 3), Ints.of(0, 3), Ints.of(1, 0), Ints.of(1, 1), 1), 0, Shape.of(2, 1, 8, 3),
+                    Shape.of(n, 1, 2, 4), cases);
+            conv("of one plane under a kernel of two", ConvolutionCases.geometry(3, 1, 1, 1, 1), 0, Shape.of(2, 3, 1, 5, 3), Shape.of(n, 3, 2, 3, 3), cases);
             conv("padded by more than the kernel", ConvolutionCases.geometry(2, 1, 3, 1, 1), 5, Shape.of(1, n, 2, 5), Shape.of(3, n, 2, 2), cases);
             conv("depthwise", ConvolutionCases.geometry(2, 1, 1, 1, n), 0, Shape.of(1, n, 5, 5), Shape.of(n, 1, 3, 3), cases);
             conv("along one axis", ConvolutionCases.geometry(1, 1, 1, 1, 1), 3, Shape.of(1, 2, 9), Shape.of(n, 2, 3), cases);
@@ -59,6 +63,7 @@ final class QuantizedCases {
         matMul(false, false, 0, Shape.of(), 33, 65, 68, cases);
         conv("3x3", SAME, 0, Shape.of(1, 19, 28, 29), Shape.of(33, 19, 3, 3), cases);
         conv("1x1", ConvolutionCases.geometry(2, 1, 0, 1, 1), 0, Shape.of(2, 48, 21, 22), Shape.of(65, 48, 1, 1), cases);
+        conv("3x3 in 2 groups", ConvolutionCases.geometry(2, 1, 1, 1, 2), 7, Shape.of(2, 6, 5, 6), Shape.of(96, 3, 3, 3), cases);
         chains(48, 19, cases);
         dense(257, cases);
         return cases;
