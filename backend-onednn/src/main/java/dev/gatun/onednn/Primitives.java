@@ -217,8 +217,13 @@ record Primitives(Session session, VectorKernels vector, Workers workers, boolea
     }
 
     private Optional<Kernel> reorder(KernelRequest.Reorder request) {
-        return request.from() instanceof WindowPositions p
-                ? copy(new KernelRequest.Reorder(request.type(), p.layout(), request.to())) : copy(request);
+        return request.from() instanceof WindowPositions p ? positions(p, request) : copy(request);
+    }
+
+    /** Channels of one pixel are side by side where they lie row-major, too: then there is nothing to reorder. */
+    private Optional<Kernel> positions(WindowPositions from, KernelRequest.Reorder request) {
+        return from.layout().equals(Layout.PLAIN) && request.to().equals(Layout.PLAIN) ? Reorder.plain(request.type(), session)
+                : copy(new KernelRequest.Reorder(request.type(), from.layout(), request.to()));
     }
 
     private Optional<Kernel> copy(KernelRequest.Reorder request) {

@@ -1,5 +1,6 @@
 package dev.gatun.onednn;
 
+import dev.gatun.TensorType;
 import dev.gatun.ffi.dnnl.Dnnl;
 import dev.gatun.spi.Kernel;
 import dev.gatun.spi.KernelRequest;
@@ -35,6 +36,12 @@ final class Reorder {
     private static Optional<Kernel> kernel(KernelRequest.Reorder request, Descriptor from, Descriptor to, Session session) {
         return between(new Operand(Dnnl.DNNL_ARG_FROM(), request.from(), from), new Operand(Dnnl.DNNL_ARG_TO(), request.to(), to), session)
                 .map(kernel -> kernel);
+    }
+
+    /** Returns the copy of a row-major tensor. */
+    static Optional<Kernel> plain(TensorType tensor, Session session) {
+        return DataType.of(tensor.dtype()).map(type -> Descriptor.plain(type, tensor)).flatMap(lies ->
+                between(Operand.plain(Dnnl.DNNL_ARG_FROM(), lies), Operand.plain(Dnnl.DNNL_ARG_TO(), lies), session)).map(kernel -> kernel);
     }
 
     /** Returns the copy from one operand into another, {@code DNNL_ARG_FROM} and {@code DNNL_ARG_TO}, or empty if there are only plain loops for it. */

@@ -86,6 +86,13 @@ class Bf16MaxPoolTest {
         }
     }
 
+    /** Channels last and row-major are one there. */
+    @Test
+    void thePositionsOfOnePixelNeedNoReorder() {
+        agree(List.of(image(3, 64, 2, 2)), in -> Tensor.record(new Pooling.MaxPool(window(2, 2, 0, false), true), in.getFirst().cast(DType.BF16)).stream()
+                .map(t -> t.cast(DType.F32)).toList(), "max pool of pixels");
+    }
+
     @Test
     void gradientsGoToTheFirstMaximum() {
         for (Window w : WINDOWS) {
