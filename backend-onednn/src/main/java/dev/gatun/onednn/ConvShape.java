@@ -2,6 +2,7 @@ package dev.gatun.onednn;
 
 import dev.gatun.Shape;
 import dev.gatun.TensorType;
+import dev.gatun.ffi.dnnl.Dnnl;
 import dev.gatun.op.Convolution;
 import dev.gatun.op.Ints;
 import java.lang.foreign.Arena;
@@ -90,10 +91,12 @@ record ConvShape(Convolution.Geometry geometry, DataType type, TensorType x, Ten
 
     /**
      * Returns whether x and y shall lie in blocks of channels; x may lie row-major instead if it has few of them. In float32 always if they are full; in BF16
-     * where weights are trained: the gradients have faster kernels there, and nothing is reordered between them and the forward pass.
+     * where weights are trained: the gradients have faster kernels there, and nothing is reordered between them and the forward pass. Tiles of AMX are for
+     * channels last, and faster than both.
      */
     boolean suitsBlocks(boolean isTrained) {
-        boolean sameType = x.dtype() == y.dtype() && (type == DataType.F32 || type == DataType.BF16 && isTrained);
+        boolean narrow = type == DataType.BF16 && isTrained && !Library.has(Dnnl.dnnl_cpu_isa_avx512_core_amx());
+        boolean sameType = x.dtype() == y.dtype() && (type == DataType.F32 || narrow);
         return sameType && (isFull(x) || hasFewChannels()) && isFull(y);
     }
 
