@@ -115,7 +115,7 @@ public abstract class BackendConformance {
 
     @TestFactory
     Stream<DynamicNode> specialNumbersGiveWhatTheReferenceGives() {
-        return tests(Cases.of(SIZE), c -> c.types().contains(DType.F32) ? List.of(DType.F32) : List.of(), (c, dtype) -> {
+        return tests(Cases.of(SIZE), c -> c.types().stream().filter(t -> t == DType.F32 || Numbers.isNarrow(t)).toList(), (c, dtype) -> {
             for (int seed = 0; seed < 3; seed++) {
                 Sample special = SpecialNumbers.in(c, sample(c, dtype), seed);
                 check(c, dtype, Expectation.of(c, dtype, special, reference).difference(Outcome.of(backend, c, special)));

@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
  * @param types the element types for which it is defined, which are all that its type rules accept
  * @param tolerance how far a floating result may be from the reference
  * @param terms K, how many terms an element of the result sums; 1 where nothing is summed
- * @param floor how far any element may be off besides, however small it is
+ * @param floor how far any element may be off besides, however small it is; of what must be exact, less than that far
  * @param smoothness how often it may be differentiated in its floating operands
  * @param function what is computed; must be pure
  */

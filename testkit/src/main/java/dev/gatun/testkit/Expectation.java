@@ -138,7 +138,7 @@ record Expectation(Case of, Outcome outcome, Optional<DType> narrow, double[] mo
                 double r = Numbers.read(expectedType.dtype(), expected, i);
                 double narrowMove = narrowMoves.isEmpty() ? 0 : narrowMoves.get(result)[(int) i];
                 double bound = of.floor() + of.tolerance().bound(dtype, stored, of.terms(), r, moves[result], narrowMove);
-                if (exact ? Double.isNaN(y) && Double.isNaN(r) : isNear(stored, y, r, bound) || spreads && Double.isNaN(y)) {
+                if (exact ? Double.isNaN(y) && Double.isNaN(r) || Math.abs(y - r) < of.floor() : isNear(stored, y, r, bound) || spreads && Double.isNaN(y)) {
                     continue;
                 }
                 double ulps = Math.abs(y - r) / Numbers.unit(stored, r);

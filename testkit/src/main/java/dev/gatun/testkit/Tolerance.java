@@ -20,6 +20,8 @@ import dev.gatun.DType;
  * ({@link Disturbance}) is moved by ¼η to ½η of its size; roundings move it by two thirds of that, so 6 t are eight standard deviations. Operands of a
  * narrow type are exact and nothing is granted for them: a sum that is kept in a narrow type is wrong.
  *
+ * <p>A case may have a floor besides ({@link Case#floor()}): what its formula loses where intermediate results are denormal, and a zero of the other sign.
+ *
  * <p>{@code WrongResultsTest} holds these numbers down: zeros, halves, nine tenths and sums without a large term are beyond them for every case.
  */
 public enum Tolerance {
