@@ -30,6 +30,13 @@ public final class Native {
     /** The bits of a distance that a loop multiplies by its index, for the same end. */
     public static final long STEP = (1L << 31) - 1;
 
+    /**
+     * The bits of a number of terms that a loop adds up. The product of an index below it with the bytes of some vectors fits 31 bits: the JIT compiler then
+     * knows that what is added to an address does, and makes it a part of the load. Else it is an instruction of its own, and each of those now and then takes
+     * the turn of a multiply-add.
+     */
+    public static final int TERMS = (1 << 22) - 1;
+
     public static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     /** Size of a float, as a stride. */

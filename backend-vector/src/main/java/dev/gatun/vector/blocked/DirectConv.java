@@ -150,11 +150,13 @@ final class DirectConv implements ConvMethod {
         }
         long plane = s.OH() * (s.OW() * Simd.BYTES);
         long residual = ConvFrame.residual(frame);
+        long w = ConvFrame.w(frame);
+        long wEnd = w + outputBlocks * Simd.BYTES * s.terms();
         for (int panel = firstPanel; panel < lastPanel; panel++) {
             int first = Panel.first(panel, outputBlocks);
             int vectors = Panel.first(panel + 1, outputBlocks) - first;
             long offset = (image * outputBlocks + first) * plane + oh * (s.OW() * Simd.BYTES);
-            Panel.run(count * s.OW(), vectors, src, pixels.address(), taps.address(), s.terms(), ConvFrame.w(frame) + first * Simd.BYTES * s.terms(),
+            Panel.run(count * s.OW(), vectors, src, pixels.address(), taps.address(), s.terms(), w + first * Simd.BYTES * s.terms(), wEnd,
                     ConvFrame.y(frame) + offset, plane, ConvFrame.bias(frame) + first * Simd.BYTES, residual == 0 ? 0 : residual + offset, lo);
         }
     }

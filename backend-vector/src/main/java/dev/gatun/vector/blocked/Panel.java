@@ -40,26 +40,33 @@ final class Panel {
      * Computes {@code count} neighbouring pixels of a panel of {@code vectors} blocks, in tiles as equal as possible, with residual and ReLU.
      *
      * @param pixels address of one offset a pixel
+     * @param wEnd address behind all weights: of those that follow this panel's, as many as it has itself are read ahead
      * @see Tile4#run
      * @see Finish#run
      */
-    static void run(int count, int vectors, long src, long pixels, long taps, int K, long w, long dst, long plane, long init, long residual, float lo) {
+    static void run(int count, int vectors, long src, long pixels, long taps, int K, long w, long wEnd, long dst, long plane, long init, long residual,
+            float lo) {
         int tiles = Math.ceilDiv(count, PIXELS);
+        long bytes = K * (vectors * Simd.BYTES);
+        long ahead = w + bytes;
+        long aheadEnd = Math.min(wEnd, ahead + bytes);
+        long share = K * Tile4.AHEAD;
         int q = 0;
         for (int tile = 0; tile < tiles; tile++) {
             int end = (int) ((long) count * (tile + 1) / tiles);
             int rows = end - q;
             long at = q * Simd.BYTES;
-            tile(rows, vectors, src, pixels + 8L * q, taps, K, w, dst + at, plane, init);
+            tile(rows, vectors, src, pixels + 8L * q, taps, K, w, dst + at, plane, init, ahead + share <= aheadEnd ? ahead : 0);
+            ahead += share;
             Finish.run(rows, vectors, dst + at, plane, residual == 0 ? 0 : residual + at, lo);
             q = end;
         }
     }
 
     /** Computes up to 6 pixels of a panel. @see Tile4#run */
-    static void tile(int rows, int vectors, long src, long pixels, long taps, int K, long w, long dst, long plane, long init) {
+    static void tile(int rows, int vectors, long src, long pixels, long taps, int K, long w, long dst, long plane, long init, long ahead) {
         switch (vectors) {
-            case 4 -> Tile4.run(rows, src, pixels, taps, K, w, dst, plane, init);
+            case 4 -> Tile4.run(rows, src, pixels, taps, K, w, dst, plane, init, ahead);
             case 2 -> Tile2.run(rows, src, pixels, taps, K, w, dst, plane, init);
             case 1 -> Tile1.run(rows, src, pixels, taps, K, w, dst, plane, init);
             default -> throw new AssertionError(vectors);
@@ -81,9 +88,9 @@ final class Panel {
             int end = (int) ((long) count * (tile + 1) / tiles);
             long at = dst + row * Simd.BYTES;
             if (isFirst) {
-                tile(end - row, vectors, src, pixels + 8L * row, taps, K, w, at, plane, Native.ZEROS);
+                tile(end - row, vectors, src, pixels + 8L * row, taps, K, w, at, plane, Native.ZEROS, 0);
             } else {
-                tile(end - row, vectors, src, pixels + 8L * row, taps, K, w, scratch, PIXELS * Simd.BYTES, Native.ZEROS);
+                tile(end - row, vectors, src, pixels + 8L * row, taps, K, w, scratch, PIXELS * Simd.BYTES, Native.ZEROS, 0);
                 add(end - row, vectors, scratch, at, plane);
             }
             row = end;

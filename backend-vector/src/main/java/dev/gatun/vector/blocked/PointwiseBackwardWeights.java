@@ -113,7 +113,7 @@ final class PointwiseBackwardWeights implements FrameKernel {
             for (int t = firstTile; t < lastTile; t++) {
                 int oc = (int) Workers.share(s.OC(), t, tiles);
                 int rows = (int) Workers.share(s.OC(), t + 1, tiles) - oc;
-                Panel.tile(rows, vectors, address(frame, 1), channels.address() + 8L * oc, pixels.address(), K, x, tile, PLANE, Native.ZEROS);
+                Panel.tile(rows, vectors, address(frame, 1), channels.address() + 8L * oc, pixels.address(), K, x, tile, PLANE, Native.ZEROS, 0);
                 place(rows, vectors, tile, dw + oc * row, row);
             }
         }

@@ -230,6 +230,7 @@ final class StridedGradient implements ConvMethod {
                         ConvFrame.x(frame) + ((long) (n + i) * inputPlanes + p) * plane, input + p * planeBytes + i * imageBytes);
             }
         }
+        long wEnd = ConvFrame.w(frame) + (long) outputBlocks * s.OC() * s.KH() * s.KW() * Simd.BYTES;
         for (int panel = firstPanel; panel < lastPanel; panel++) {
             int first = Panel.first(panel, outputBlocks);
             int vectors = Panel.first(panel + 1, outputBlocks) - first;
@@ -242,7 +243,7 @@ final class StridedGradient implements ConvMethod {
                     continue;
                 }
                 Panel.run(count * high * wide, vectors, input + (from - a) * rowBytes, phase.pixels.address(), phase.taps.address(), phase.terms,
-                        w + phase.before * vectors * Simd.BYTES, area, phasePlane(), ConvFrame.bias(frame) + first * Simd.BYTES, 0, Finish.NO_BOUND);
+                        w + phase.before * vectors * Simd.BYTES, wEnd, area, phasePlane(), ConvFrame.bias(frame) + first * Simd.BYTES, 0, Finish.NO_BOUND);
                 long row = (long) from * s.SH() + phase.r - s.PH();
                 for (int i = 0; i < count; i++) {
                     for (int v = 0; v < vectors; v++) {

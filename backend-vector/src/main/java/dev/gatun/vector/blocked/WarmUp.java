@@ -194,11 +194,12 @@ final class WarmUp implements Runnable {
         long patch = zeros + (8 << 10);
         long result = zeros + (16 << 10);
         return List.of(
-            idle -> tile(6, zeros, idle ? Native.NOWHERE : result),
+            idle -> tile(6, zeros, idle ? Native.NOWHERE : result, 0),
+            idle -> tile(6, zeros, idle ? Native.NOWHERE : result, zeros),
             idle -> Winograd4Tile.input(zeros, 6 * Simd.BYTES, 0, result, 0, Simd.BYTES, patch, idle ? 0 : 1),
             idle -> Winograd4Tile.output(zeros, 0, Simd.BYTES, result, 4 * Simd.BYTES, 0, Native.ZEROS, 0, 0, 0, patch, idle ? 0 : 1),
-            idle -> tile(5, zeros, idle ? Native.NOWHERE : result),
-            idle -> tile(4, zeros, idle ? Native.NOWHERE : result),
+            idle -> tile(5, zeros, idle ? Native.NOWHERE : result, 0),
+            idle -> tile(4, zeros, idle ? Native.NOWHERE : result, 0),
             idle -> Winograd2Tile.input(zeros, 4 * Simd.BYTES, 0, result, 0, Simd.BYTES, patch, idle ? 0 : 1),
             idle -> Winograd2Tile.output(zeros, 0, Simd.BYTES, result, 2 * Simd.BYTES, 0, Native.ZEROS, 0, 0, 0, patch, idle ? 0 : 1));
     }
@@ -222,7 +223,7 @@ final class WarmUp implements Runnable {
         return loops;
     }
 
-    private static void tile(int pixels, long zeros, long result) {
-        Panel.tile(pixels, Panel.BLOCKS, zeros, zeros, zeros, K, zeros, result, 8 * Simd.BYTES, Native.ZEROS);
+    private static void tile(int pixels, long zeros, long result, long ahead) {
+        Panel.tile(pixels, Panel.BLOCKS, zeros, zeros, zeros, K, zeros, result, 8 * Simd.BYTES, Native.ZEROS, ahead);
     }
 }

@@ -233,9 +233,11 @@ final class WinogradConv implements ConvMethod {
         int first = Panel.first(panel, outputBlocks);
         int vectors = Panel.first(panel + 1, outputBlocks) - first;
         long products = area + offsetOfM();
-        long w = ConvFrame.w(frame) + offsetOfWeights + n * n * first * Simd.BYTES * K;
+        long weights = ConvFrame.w(frame) + offsetOfWeights;
+        long w = weights + n * n * first * Simd.BYTES * K;
+        long wEnd = weights + n * n * outputBlocks * Simd.BYTES * K;
         for (int xi = 0; xi < n * n; xi++) {
-            multiply(to - from, vectors, v + (from - base) * Simd.BYTES + xi * xiV, w + xi * vectors * Simd.BYTES * K,
+            multiply(to - from, vectors, v + (from - base) * Simd.BYTES + xi * xiV, w + xi * vectors * Simd.BYTES * K, wEnd,
                     products + xi * xiM, products + n * n * xiM);
         }
         if (s.OW() >= WinogradInput.WIDE) {
@@ -248,13 +250,13 @@ final class WinogradConv implements ConvMethod {
     }
 
     /** One matrix product of a panel. Its parts go to {@code dst} and {@code other} in turn, each with the sum of those before added, the last to dst. */
-    private void multiply(int count, int vectors, long src, long w, long dst, long other) {
+    private void multiply(int count, int vectors, long src, long w, long wEnd, long dst, long other) {
         for (int part = 0; part < parts; part++) {
             int k = (int) Workers.share(K, part, parts);
             int terms = (int) Workers.share(K, part + 1, parts) - k;
             boolean toDst = (parts - part) % 2 == 1;
-            Panel.run(count, vectors, src, pixels.address(), taps.address() + 4L * k, terms, w + k * vectors * Simd.BYTES, toDst ? dst : other, T * Simd.BYTES,
-                    Native.ZEROS, part == 0 ? 0 : toDst ? other : dst, Finish.NO_BOUND);
+            Panel.run(count, vectors, src, pixels.address(), taps.address() + 4L * k, terms, w + k * vectors * Simd.BYTES, wEnd,
+                    toDst ? dst : other, T * Simd.BYTES, Native.ZEROS, part == 0 ? 0 : toDst ? other : dst, Finish.NO_BOUND);
         }
     }
 
