@@ -85,7 +85,8 @@ final class BackwardWeightsConv implements FrameKernel {
             return Optional.of(new PointwiseBackwardWeights(s, workers));
         }
         var kernel = new BackwardWeightsConv(s, ConvChoice.hasFewChannels(s), workers);
-        return kernel.images * kernel.imageBytes < Integer.MAX_VALUE ? Optional.of(kernel) : Optional.empty();
+        boolean fits = kernel.images * kernel.imageBytes < Integer.MAX_VALUE && (long) kernel.images * kernel.rows * s.OW() <= Native.TERMS;
+        return fits ? Optional.of(kernel) : Optional.empty();
     }
 
     /** Returns the length of the parts, at most {@code most} long and as equal as possible, that {@code n} is cut into. */

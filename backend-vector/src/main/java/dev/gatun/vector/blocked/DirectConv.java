@@ -25,6 +25,12 @@ final class DirectConv implements ConvMethod {
     /** Half of a second-level cache: what the input of these pixels may take. */
     private static final long INPUT_BYTES = 448 << 10;
 
+    /**
+     * Terms that are added up at once where there are twice as many: nothing is read ahead of the first weights of a layer, so those had better be few; and
+     * what the second-level cache holds beside the input is not much more.
+     */
+    private static final int TERMS = 512;
+
     /** Reading a panel of weights from afar (8 bytes a cycle) takes as long as multiplying so many pixels with it (4 cycles each 256 bytes). */
     private static final long WEIGHTS_IN_PIXELS = 8;
 
@@ -34,6 +40,7 @@ final class DirectConv implements ConvMethod {
     private final int inputPlanes;
     private final int outputBlocks;
     private final int panels;
+    private final int parts;
     private final boolean padded;
     private final int rows;
     private final long rowBytes;
@@ -56,6 +63,7 @@ final class DirectConv implements ConvMethod {
         inputPlanes = Math.ceilDiv(s.IC(), block);
         outputBlocks = Panel.blocks(s.OC());
         panels = Panel.count(outputBlocks);
+        parts = Math.max(1, s.terms() / TERMS);
         padded = s.seesOutside();
         rows = rowsOfABlock();
         rowBytes = (padded ? s.columnsSeen() : s.IW()) * pixelBytes();
@@ -107,6 +115,10 @@ final class DirectConv implements ConvMethod {
 
     /** What a worker needs for its rows; workers do not share lines of the cache. */
     private long areaBytes() {
+        return imageArea() + (parts > 1 ? Panel.TILE_BYTES : 0);
+    }
+
+    private long imageArea() {
         return padded ? Math.ceilDiv(inputPlanes * planeBytes, 128L) * 128 : 0;
     }
 
@@ -150,14 +162,21 @@ final class DirectConv implements ConvMethod {
         }
         long plane = s.OH() * (s.OW() * Simd.BYTES);
         long residual = ConvFrame.residual(frame);
+        long tile = area + imageArea();
         long w = ConvFrame.w(frame);
         long wEnd = w + outputBlocks * Simd.BYTES * s.terms();
         for (int panel = firstPanel; panel < lastPanel; panel++) {
             int first = Panel.first(panel, outputBlocks);
             int vectors = Panel.first(panel + 1, outputBlocks) - first;
             long offset = (image * outputBlocks + first) * plane + oh * (s.OW() * Simd.BYTES);
-            Panel.run(count * s.OW(), vectors, src, pixels.address(), taps.address(), s.terms(), w + first * Simd.BYTES * s.terms(), wEnd,
-                    ConvFrame.y(frame) + offset, plane, ConvFrame.bias(frame) + first * Simd.BYTES, residual == 0 ? 0 : residual + offset, lo);
+            for (int part = 0; part < parts; part++) {
+                int k = (int) Workers.share(s.terms(), part, parts);
+                int terms = (int) Workers.share(s.terms(), part + 1, parts) - k;
+                boolean isLast = part == parts - 1;
+                Panel.run(count * s.OW(), vectors, src, pixels.address(), taps.address() + 4L * k, terms, w + first * Simd.BYTES * s.terms()
+                        + k * vectors * Simd.BYTES, wEnd, ConvFrame.y(frame) + offset, plane, part == 0 ? 0 : tile, ConvFrame.bias(frame) + first * Simd.BYTES,
+                        isLast && residual != 0 ? residual + offset : 0, isLast ? lo : Finish.NO_BOUND);
+            }
         }
     }
 

@@ -14,6 +14,9 @@ final class Panel {
     /** Pixels of the largest tile. */
     static final int PIXELS = 6;
 
+    /** Bytes of the largest tile. */
+    static final long TILE_BYTES = PIXELS * BLOCKS * Simd.BYTES;
+
     private Panel() {
     }
 
@@ -41,11 +44,13 @@ final class Panel {
      *
      * @param pixels address of one offset a pixel
      * @param wEnd address behind all weights: of those that follow this panel's, as many as it has itself are read ahead
+     * @param scratch address of {@link #TILE_BYTES} bytes if the sums are added to what is in {@code dst}, or 0
+     * @param init address of what the sums start from, if they are not added
      * @see Tile4#run
      * @see Finish#run
      */
-    static void run(int count, int vectors, long src, long pixels, long taps, int K, long w, long wEnd, long dst, long plane, long init, long residual,
-            float lo) {
+    static void run(int count, int vectors, long src, long pixels, long taps, int K, long w, long wEnd, long dst, long plane, long scratch, long init,
+            long residual, float lo) {
         int tiles = Math.ceilDiv(count, PIXELS);
         long bytes = K * (vectors * Simd.BYTES);
         long ahead = w + bytes;
@@ -55,10 +60,16 @@ final class Panel {
         for (int tile = 0; tile < tiles; tile++) {
             int end = (int) ((long) count * (tile + 1) / tiles);
             int rows = end - q;
-            long at = q * Simd.BYTES;
-            tile(rows, vectors, src, pixels + 8L * q, taps, K, w, dst + at, plane, init, ahead + share <= aheadEnd ? ahead : 0);
+            long at = dst + q * Simd.BYTES;
+            long reads = ahead + share <= aheadEnd ? ahead : 0;
+            if (scratch == 0) {
+                tile(rows, vectors, src, pixels + 8L * q, taps, K, w, at, plane, init, reads);
+            } else {
+                tile(rows, vectors, src, pixels + 8L * q, taps, K, w, scratch, PIXELS * Simd.BYTES, Native.ZEROS, reads);
+                add(rows, vectors, scratch, at, plane);
+            }
+            Finish.run(rows, vectors, at, plane, residual == 0 ? 0 : residual + q * Simd.BYTES, lo);
             ahead += share;
-            Finish.run(rows, vectors, dst + at, plane, residual == 0 ? 0 : residual + at, lo);
             q = end;
         }
     }
@@ -78,23 +89,11 @@ final class Panel {
      *
      * @param pixels address of one offset a row
      * @param isFirst whether nothing is there
-     * @param scratch address of a tile
+     * @param scratch address of {@link #TILE_BYTES} bytes
      * @see Tile4#run
      */
     static void addProducts(int count, int vectors, long src, long pixels, long taps, int K, long w, long dst, long plane, boolean isFirst, long scratch) {
-        int tiles = Math.ceilDiv(count, PIXELS);
-        int row = 0;
-        for (int tile = 0; tile < tiles; tile++) {
-            int end = (int) ((long) count * (tile + 1) / tiles);
-            long at = dst + row * Simd.BYTES;
-            if (isFirst) {
-                tile(end - row, vectors, src, pixels + 8L * row, taps, K, w, at, plane, Native.ZEROS, 0);
-            } else {
-                tile(end - row, vectors, src, pixels + 8L * row, taps, K, w, scratch, PIXELS * Simd.BYTES, Native.ZEROS, 0);
-                add(end - row, vectors, scratch, at, plane);
-            }
-            row = end;
-        }
+        run(count, vectors, src, pixels, taps, K, w, w, dst, plane, isFirst ? 0 : scratch, Native.ZEROS, 0, Finish.NO_BOUND);
     }
 
     private static void add(int count, int vectors, long tile, long dst, long plane) {

@@ -102,7 +102,7 @@ final class StridedGradient implements ConvMethod {
     static boolean suits(ConvShape s) {
         long columns = s.OW() + (s.KW() - 1L) * s.DW() + 1;
         long height = s.OH() + (s.KH() - 1L) * s.DH() + 1;
-        return s.G() == 1 && (s.OC() + Simd.LANES) * columns * height < Integer.MAX_VALUE / Native.FLOAT / 4;
+        return s.G() == 1 && (long) s.OC() * s.KH() * s.KW() <= Native.TERMS && (s.OC() + Simd.LANES) * columns * height < Integer.MAX_VALUE / Native.FLOAT / 4;
     }
 
     private static int equal(int n, int most) {
@@ -243,7 +243,7 @@ final class StridedGradient implements ConvMethod {
                     continue;
                 }
                 Panel.run(count * high * wide, vectors, input + (from - a) * rowBytes, phase.pixels.address(), phase.taps.address(), phase.terms,
-                        w + phase.before * vectors * Simd.BYTES, wEnd, area, phasePlane(), ConvFrame.bias(frame) + first * Simd.BYTES, 0, Finish.NO_BOUND);
+                        w + phase.before * vectors * Simd.BYTES, wEnd, area, phasePlane(), 0, ConvFrame.bias(frame) + first * Simd.BYTES, 0, Finish.NO_BOUND);
                 long row = (long) from * s.SH() + phase.r - s.PH();
                 for (int i = 0; i < count; i++) {
                     for (int v = 0; v < vectors; v++) {

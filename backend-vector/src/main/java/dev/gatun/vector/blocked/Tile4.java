@@ -26,13 +26,14 @@ import jdk.incubator.vector.FloatVector;
  * An offset costs one load a step, beside 24 multiply-adds (Dukhan, <i>The Indirect Convolution Algorithm</i>, 2019).
  *
  * <p>With each term a little is read of the weights that come next, so that they are on their way from memory while there is something to multiply: else the
- * first tile of each panel waits for memory, and the others for nothing (docs/adr/0024). Java has no other way to ask for a line of memory than to read it,
+ * first tile of each panel waits for memory, and the others for nothing (docs/adr/0018). Java has no other way to ask for a line of memory than to read it,
  * and to add it to something that is returned.
  *
  * <p>The shape of this code is measured: one flat loop over k, every vector in a local variable, the API called without helpers, the accumulators started at
  * the bias, ReLU and residual left to {@link Finish}; addresses that need no bounds checks ({@link Native#ADDRESS}): with checks a tile of 64 terms took an
  * eighth longer. What is added to an address has 31 bits by its type: so it becomes a part of the load instead of an instruction of its own, of which each
- * takes a multiply-add's turn now and then (a twentieth of the time). At 1.3 KB of bytecode C1 compiles it; over some 3 KB it runs out of registers, and a kernel that C1 cannot profile may never reach C2.
+ * takes a multiply-add's turn now and then (a twentieth of the time). At 1.3 KB of bytecode C1 compiles it; over some 3 KB it runs out of registers, and a
+ * kernel that C1 cannot profile may never reach C2.
  */
 final class Tile4 {
     private static final long V1 = Simd.BYTES;

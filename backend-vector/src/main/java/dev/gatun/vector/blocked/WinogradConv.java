@@ -256,7 +256,7 @@ final class WinogradConv implements ConvMethod {
             int terms = (int) Workers.share(K, part + 1, parts) - k;
             boolean toDst = (parts - part) % 2 == 1;
             Panel.run(count, vectors, src, pixels.address(), taps.address() + 4L * k, terms, w + k * vectors * Simd.BYTES, wEnd,
-                    toDst ? dst : other, T * Simd.BYTES, Native.ZEROS, part == 0 ? 0 : toDst ? other : dst, Finish.NO_BOUND);
+                    toDst ? dst : other, T * Simd.BYTES, 0, Native.ZEROS, part == 0 ? 0 : toDst ? other : dst, Finish.NO_BOUND);
         }
     }
 
