@@ -9,8 +9,8 @@ public sealed interface Pooling extends Op {
 
     /**
      * x -> (y, i): the largest element of each window (padding never wins; NaN does) and, if {@code indices}, the I32 position of the first such
-     * element in the row-major spatial volume of its channel. Without {@code indices} a window of nothing above zeros of both signs gives either. Also I8
-     * and U8.
+     * element in the row-major spatial volume of its channel. Also I8 and U8. Where the largest of a window
+     * are zeros of both signs and there are no {@code indices}, y is either.
      */
     record MaxPool(Window window, boolean indices) implements Pooling {
         @Override

@@ -16,7 +16,8 @@ import javax.management.JMException;
  * Tells the JIT compiler of this JVM what to inline into what, for the methods of this backend only. Left to itself it decides by counts that depend on
  * what else it had to do: a helper that loads a vector is not inlined where its caller ran long without being counted ("low call site frequency"), or where
  * the caller had grown too large before ("NodeCountInliningCutoff"). Then vectors are objects, at 10 to 30 times the time and for ever. So helpers that
- * take or give vectors always are inlined, and loops over vectors never: each is compiled by itself.
+ * take or give vectors always are inlined, and loops over vectors never: each is compiled by itself. So are blocks of a transpose: inlined into the loop over
+ * them they left vectors on the heap, in some orders of calls.
  *
  * <p>The directives are those of JEP 165, added as {@code jcmd PID Compiler.directives_add} would. {@code -Dgatun.vector.directives=off} leaves the
  * compiler alone.
@@ -32,7 +33,7 @@ final class JitDirectives {
 
     /** Loops that are small enough to be inlined into callers that have several of them. */
     private static final List<String> LOOPS = List.of("Epilogue.add", "Epilogue.rectify", "Gemv.addFours", "Gemv.addOnes", "Dots.addRest",
-            "LaneSums.pass*", "StreamedLoops.*", "Im2col.copy", "FloatUnary.*", "FloatBinary.*", "RnnGates.*", "LstmGates.*", "Fold.sum",
+            "LaneSums.pass*", "Transpose.block", "StreamedLoops.*", "Im2col.copy", "FloatUnary.*", "FloatBinary.*", "RnnGates.*", "LstmGates.*", "Fold.sum",
             "Fold.product", "Fold.max", "Fold.min", "Fold.add*", "Moments.differences", "Moments.scale*", "Moments.squares", "Moments.products",
             "Moments.gradient", "PoolKernel.scale", "PoolRows.*", "WindowFold.largest*", "WindowFold.sum*", "SoftmaxLines.finish", "GateKernel.gate*",
             "LocalResponseNormKernel.addSquares", "LocalResponseNormKernel.multiply", "LocalResponseNormKernel.scale",

@@ -70,7 +70,7 @@ final class BackwardWeightsConv implements FrameKernel {
         pixels = offsetsOfPixels();
     }
 
-    /** Returns the kernel, or empty if groups see each other's channels, or offsets exceed 32 bits. */
+    /** Returns the kernel, or empty if groups see each other's channels, offsets exceed 32 bits, or sums have too many terms. */
     static Optional<Kernel> of(Convolution.ConvBackwardWeights op, KernelRequest.Single request, Workers workers) {
         TensorType x = request.inputs().get(0);
         WarmUp.startGradients();
@@ -168,7 +168,7 @@ final class BackwardWeightsConv implements FrameKernel {
     }
 
     private long offsetOfPanel() {
-        return Math.max(Panel.PIXELS * Panel.BLOCKS * Simd.BYTES, 2 * WeightBlock.bytes(s.KH() * s.KW()));
+        return Math.max(Panel.TILE_BYTES, 2 * WeightBlock.bytes(s.KH() * s.KW()));
     }
 
     private long offsetOfInput() {

@@ -11,9 +11,9 @@ import java.lang.foreign.MemorySegment;
  *
  * <pre>y[n, oc, oh, ow] = max(lo, bias[oc] + Σ x[n, ic, oh·SH + kh·DH - PH, ow·SW + kw·DW - PW] · w[oc, ic, kh, kw] + residual[n, oc, oh, ow])</pre>
  *
- * <p>Some rows of output at a time: their input, which then stays in the second-level cache, meets one panel of weights after the other. Where the kernel
- * sees outside of the image, the rows are copied with zeros around them first; else they are read where they are. x may also be row-major: that is how the
- * first layer reads an image of three channels.
+ * <p>Some rows of output at a time: their input, which then stays in the second-level cache, meets one panel of weights after the other, of long
+ * sums one part after the other. Where the kernel sees outside of the image, the rows are copied with zeros around them first; else they are read where they
+ * are. x may also be row-major: that is how the first layer reads an image of three channels.
  */
 final class DirectConv implements ConvMethod {
     /**
@@ -26,10 +26,10 @@ final class DirectConv implements ConvMethod {
     private static final long INPUT_BYTES = 448 << 10;
 
     /**
-     * Terms that are added up at once where there are twice as many: nothing is read ahead of the first weights of a layer, so those had better be few; and
-     * what the second-level cache holds beside the input is not much more.
+     * The fewest terms that are added up at once where there are twice as many: nothing is read ahead of the first weights of a layer, so those had better be
+     * few; and the second-level cache does not hold many more beside the input. Only {@link Tile4} reads ahead.
      */
-    private static final int TERMS = 512;
+    private static final int PART_TERMS = Panel.BLOCKS == 4 ? 512 : Integer.MAX_VALUE;
 
     /** Reading a panel of weights from afar (8 bytes a cycle) takes as long as multiplying so many pixels with it (4 cycles each 256 bytes). */
     private static final long WEIGHTS_IN_PIXELS = 8;
@@ -63,7 +63,7 @@ final class DirectConv implements ConvMethod {
         inputPlanes = Math.ceilDiv(s.IC(), block);
         outputBlocks = Panel.blocks(s.OC());
         panels = Panel.count(outputBlocks);
-        parts = Math.max(1, s.terms() / TERMS);
+        parts = Math.max(1, s.terms() / PART_TERMS);
         padded = s.seesOutside();
         rows = rowsOfABlock();
         rowBytes = (padded ? s.columnsSeen() : s.IW()) * pixelBytes();

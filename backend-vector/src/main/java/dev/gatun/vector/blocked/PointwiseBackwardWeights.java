@@ -26,8 +26,6 @@ final class PointwiseBackwardWeights implements FrameKernel {
     /** Bytes of a vector of all rows of a tile. */
     private static final long PLANE = Panel.PIXELS * Simd.BYTES;
 
-    private static final long TILE_BYTES = Panel.BLOCKS * PLANE;
-
     private final ConvShape s;
     private final int K;
     private final int inputBlocks;
@@ -89,7 +87,7 @@ final class PointwiseBackwardWeights implements FrameKernel {
 
     /** What a worker needs: a tile, and a panel of x. */
     private long areaBytes() {
-        return Math.ceilDiv(TILE_BYTES + K * Panel.BLOCKS * Simd.BYTES, 128L) * 128;
+        return Math.ceilDiv(Panel.TILE_BYTES + K * Panel.BLOCKS * Simd.BYTES, 128L) * 128;
     }
 
     /** A grid of workers: each computes some panels of input channels and some output channels. */
@@ -103,7 +101,7 @@ final class PointwiseBackwardWeights implements FrameKernel {
         int firstTile = (int) Workers.share(tiles, worker / columns, gridRows);
         int lastTile = (int) Workers.share(tiles, worker / columns + 1, gridRows);
         long tile = scratch(frame) + worker * areaBytes();
-        long x = tile + TILE_BYTES;
+        long x = tile + Panel.TILE_BYTES;
         long row = s.IC() * Native.FLOAT;
         for (int panel = firstPanel; panel < lastPanel; panel++) {
             int first = Panel.first(panel, inputBlocks);

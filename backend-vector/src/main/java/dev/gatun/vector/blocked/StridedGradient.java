@@ -98,7 +98,7 @@ final class StridedGradient implements ConvMethod {
         }
     }
 
-    /** Returns whether the offsets fit 32 bits. */
+    /** Returns whether the offsets fit 32 bits, and the terms a tile. */
     static boolean suits(ConvShape s) {
         long columns = s.OW() + (s.KW() - 1L) * s.DW() + 1;
         long height = s.OH() + (s.KH() - 1L) * s.DH() + 1;

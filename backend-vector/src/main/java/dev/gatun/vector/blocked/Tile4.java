@@ -32,7 +32,7 @@ import jdk.incubator.vector.FloatVector;
  * <p>The shape of this code is measured: one flat loop over k, every vector in a local variable, the API called without helpers, the accumulators started at
  * the bias, ReLU and residual left to {@link Finish}; addresses that need no bounds checks ({@link Native#ADDRESS}): with checks a tile of 64 terms took an
  * eighth longer. What is added to an address has 31 bits by its type: so it becomes a part of the load instead of an instruction of its own, of which each
- * takes a multiply-add's turn now and then (a twentieth of the time). At 1.3 KB of bytecode C1 compiles it; over some 3 KB it runs out of registers, and a
+ * takes a multiply-add's turn now and then (3 % of the time). At 1.3 KB of bytecode C1 compiles it; over some 3 KB it runs out of registers, and a
  * kernel that C1 cannot profile may never reach C2.
  */
 final class Tile4 {
