@@ -5,9 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Sizes of the processor's caches. */
-final class Caches {
+public final class Caches {
     /** Bytes of one core's second cache; where the system does not tell, 1 MiB. */
-    static final long L2 = bytes(Path.of("/sys/devices/system/cpu/cpu0/cache/index2/size"), 1 << 20);
+    public static final long L2 = bytes(Path.of("/sys/devices/system/cpu/cpu0/cache/index2/size"), 1 << 20);
 
     private Caches() {
     }

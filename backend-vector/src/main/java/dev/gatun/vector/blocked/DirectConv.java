@@ -1,6 +1,7 @@
 package dev.gatun.vector.blocked;
 
 import dev.gatun.spi.Layout;
+import dev.gatun.vector.Caches;
 import dev.gatun.vector.Native;
 import dev.gatun.vector.Simd;
 import dev.gatun.vector.Workers;
@@ -22,8 +23,8 @@ final class DirectConv implements ConvMethod {
      */
     private static final int PIXELS = 196;
 
-    /** Half of a second-level cache: what the input of these pixels may take. */
-    private static final long INPUT_BYTES = 448 << 10;
+    /** What the input of these pixels may take: half of a second-level cache, or a little less. */
+    private static final long INPUT_BYTES = Caches.L2 * 7 / 16;
 
     /**
      * The fewest terms that are added up at once where there are twice as many: nothing is read ahead of the first weights of a layer, so those had better be

@@ -1,6 +1,7 @@
 package dev.gatun.vector.blocked;
 
 import dev.gatun.spi.Layout;
+import dev.gatun.vector.Caches;
 import dev.gatun.vector.Native;
 import dev.gatun.vector.Simd;
 import dev.gatun.vector.Workers;
@@ -25,8 +26,8 @@ import java.lang.foreign.MemorySegment;
  * channels); for 4x4 with stride 2 below 3e-6.
  */
 final class WinogradConv implements ConvMethod {
-    /** Half of a second-level cache: what a worker's own V may take. */
-    private static final long OWN_BYTES = 460 << 10;
+    /** What a worker's own V may take, and its M half of that: the weights want to pass through the second-level cache, too. */
+    private static final long OWN_BYTES = Caches.L2 * 7 / 16;
 
     /** What a shared V may take of the last cache. */
     private static final long SHARED_BYTES = 6 << 20;
@@ -34,8 +35,9 @@ final class WinogradConv implements ConvMethod {
     /** Weights beyond this are read once a call, not once a block of tiles. */
     private static final long WEIGHTS_BYTES = 24 << 20;
 
-    /** A worker with fewer tiles waits for the weights. */
-    private static final int FEW_TILES = 12;
+    /** A worker with fewer tiles had better read only a part of the weights than wait for all of them; those that the second-level cache holds come sooner. */
+    private static final int FEW_TILES = 32;
+    private static final int FEW_TILES_IN_CACHE = 12;
 
     /** Longer sums are made of parts of half this length, or this for m = 2: the error of a sum grows with the root of the longest chain of additions. */
     private static final int CHAIN = 256;
@@ -106,9 +108,12 @@ final class WinogradConv implements ConvMethod {
         tilesWide = Math.ceilDiv(s.OW(), m);
         tiles = s.N() * tilesHigh * tilesWide;
         long tileBytes = n * n * inputBlocks * Simd.BYTES;
-        shared = tiles < FEW_TILES * threads || n * n * Native.FLOAT * K * s.OC() > WEIGHTS_BYTES;
-        int most = (int) (shared ? Math.max(SHARED_BYTES / tileBytes, FEW_TILES) : Math.clamp(OWN_BYTES / tileBytes / 6 * 6, 6, 864 / (n * n)));
-        T = Math.ceilDiv(tiles, Math.ceilDiv(tiles, most));
+        long productBytes = n * n * Panel.BLOCKS * Simd.BYTES;
+        long weightBytes = n * n * Native.FLOAT * K * s.OC();
+        int few = weightBytes > Caches.L2 / 4 ? FEW_TILES : FEW_TILES_IN_CACHE;
+        shared = tiles < few * threads || weightBytes > WEIGHTS_BYTES;
+        long most = shared ? Math.max(SHARED_BYTES / tileBytes, FEW_TILES) : Math.max(Math.min(OWN_BYTES / tileBytes / 6 * 6, OWN_BYTES / 2 / productBytes), 6);
+        T = Math.ceilDiv(tiles, (int) Math.ceilDiv(tiles, most));
         parts = K <= CHAIN ? 1 : Math.ceilDiv(K, m == 2 ? CHAIN : CHAIN / 2);
         xiV = WinogradInput.oddLines(inputBlocks * T * Simd.BYTES);
         input = new WinogradInput(s, algorithm, T, xiV);
