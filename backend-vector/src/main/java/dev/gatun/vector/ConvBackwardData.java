@@ -10,7 +10,8 @@ import static dev.gatun.vector.Native.putLong;
  * <pre>dx[n, ic, i] = act(bias[ic] + Σ dy[n, oc, o] · w[oc, ic, k] over oc, o, k with i = o·S + k·D - P, + residual[n, ic, i])</pre>
  *
  * <p>For each image and group columns[K, positions] = Wᵀ[K, OC/G] · dY[OC/G, positions], a few channels and some positions at a time; {@link Im2col}
- * adds them onto padded rows while they are in the cache. Workers share input channels, so nobody adds to what another adds to.
+ * adds them onto padded rows while they are in the cache. Workers share input channels, so nobody adds to what another adds to. With stride 1 and few channels
+ * of x it is the convolution of dy with the kernel turned around, which {@link NarrowConv} computes.
  *
  * <p>Immutable; a call allocates nothing; the number of workers changes no bit.
  */
@@ -27,6 +28,7 @@ final class ConvBackwardData {
     private final Epilogue epilogue;
     private final Sgemm pointwise;
     private final DepthwiseBackwardData depthwise;
+    private final NarrowConv narrow;
 
     private final Im2col im2col;
     private final int taps;
@@ -50,6 +52,7 @@ final class ConvBackwardData {
         var images = new Sgemm.Batch(geometry.N(), 0, (long) inner * positions * FLOAT, (long) K * positions * FLOAT);
         pointwise = geometry.isPointwise() && geometry.G() == 1 ? new Sgemm(shape, images, false, epilogue, false) : null;
         depthwise = geometry.isDepthwise() ? new DepthwiseBackwardData(geometry, epilogue) : null;
+        narrow = NarrowConv.suitsGradient(geometry) ? NarrowConv.gradient(geometry, epilogue) : null;
         im2col = new Im2col(geometry);
         block = Math.clamp(ROWS / taps, 1, geometry.IC() / geometry.G());
         columnStride = (Panels.width(Math.min(positions, NC)) + Simd.LANES) * FLOAT;
@@ -60,7 +63,14 @@ final class ConvBackwardData {
         if (pointwise != null) {
             return pointwise.workspaceBytes(threads);
         }
+        if (narrow != null) {
+            return narrow.workspaceBytes(threads);
+        }
         return depthwise != null ? depthwise.workspaceBytes(threads) : FRAME_BYTES + threads * sliceBytes();
+    }
+
+    String name() {
+        return narrow != null ? "conv backward data: " + narrow.name() : "conv backward data col2im";
     }
 
     private long sliceBytes() {
@@ -104,6 +114,10 @@ final class ConvBackwardData {
         }
         if (pointwise != null) {
             pointwise.run(w, dy, dx, bias, residual, workspace, workers);
+            return;
+        }
+        if (narrow != null) {
+            narrow.run(dy, w, bias, residual, dx, workspace, workers);
             return;
         }
         if (depthwise != null) {

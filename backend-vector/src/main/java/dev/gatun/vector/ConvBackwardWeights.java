@@ -9,7 +9,7 @@ import static dev.gatun.vector.Native.putLong;
  *
  * <p>For each group dWᵀ[K, OC/G] = Σ columns[K, positions] · dYᵀ[positions, OC/G], a block of positions at a time, which may span images: so the sum
  * is long enough for the micro-kernels even where images are small. {@link Im2col} writes the columns as rows of the left side; dWᵀ is kept in the
- * workspace and transposed at the end. Workers share elements of dw.
+ * workspace and transposed at the end. Workers share elements of dw. Of few channels {@link NarrowBackwardWeights} does without columns.
  *
  * <p>Immutable; a call allocates nothing; the number of workers changes no bit.
  */
@@ -22,6 +22,7 @@ final class ConvBackwardWeights {
 
     private final ConvGeometry geometry;
     private final DepthwiseBackwardWeights depthwise;
+    private final NarrowBackwardWeights narrow;
 
     private final Im2col im2col;
     private final int taps;
@@ -41,6 +42,7 @@ final class ConvBackwardWeights {
         M = geometry.terms();
         N = geometry.OC() / geometry.G();
         depthwise = geometry.isDepthwise() ? new DepthwiseBackwardWeights(geometry) : null;
+        narrow = NarrowBackwardWeights.suits(geometry) ? new NarrowBackwardWeights(geometry) : null;
         im2col = new Im2col(geometry);
         kc = (int) Math.min((long) geometry.N() * positions, KC);
         sumStride = Panels.width(N) * FLOAT;
@@ -49,7 +51,15 @@ final class ConvBackwardWeights {
 
     /** Returns the bytes of workspace that {@link #run} needs with a pool of {@code threads}. */
     long workspaceBytes(int threads) {
-        return depthwise != null ? depthwise.workspaceBytes(threads) : FRAME_BYTES + sumBytes() + threads * sliceBytes();
+        if (depthwise != null) {
+            return depthwise.workspaceBytes(threads);
+        }
+        long columns = FRAME_BYTES + sumBytes() + threads * sliceBytes();
+        return narrow != null ? Math.max(columns, narrow.workspaceBytes(threads)) : columns;
+    }
+
+    String name() {
+        return narrow != null ? narrow.name() : "conv backward weights im2col";
     }
 
     private long sumBytes() {
@@ -95,6 +105,9 @@ final class ConvBackwardWeights {
         }
         if (depthwise != null) {
             depthwise.run(x, dy, dw, workspace, workers);
+            return;
+        }
+        if (narrow != null && narrow.run(x, dy, dw, workspace, workers)) {
             return;
         }
         putLong(workspace, x);

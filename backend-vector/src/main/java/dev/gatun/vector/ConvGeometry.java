@@ -54,6 +54,16 @@ record ConvGeometry(int N, int IC, int OC, int G, Axis depth, Axis height, Axis 
             return false;
         }
 
+        /** Returns whether the gradient in the input is a convolution along this axis, too, without padding less than nothing. */
+        boolean hasGradient() {
+            return S == 1 && D * (K - 1) >= Math.max(P, end);
+        }
+
+        /** Returns the axis of that convolution, from outputs to inputs. */
+        Axis gradient() {
+            return new Axis(O(), K, 1, D * (K - 1) - P, D * (K - 1) - end, D);
+        }
+
         private long paddedPlaces() {
             return (long) I + P + end;
         }

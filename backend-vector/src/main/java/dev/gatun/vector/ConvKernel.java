@@ -79,7 +79,7 @@ sealed interface ConvKernel extends Kernel {
     record BackwardData(ConvBackwardData conv, Tail tail, int operands, Workers workers) implements ConvKernel {
         @Override
         public String name() {
-            return "conv backward data col2im";
+            return conv.name();
         }
 
         @Override
@@ -97,7 +97,7 @@ sealed interface ConvKernel extends Kernel {
     record BackwardWeights(ConvBackwardWeights conv, Workers workers) implements ConvKernel {
         @Override
         public String name() {
-            return "conv backward weights im2col";
+            return conv.name();
         }
 
         @Override

@@ -139,7 +139,7 @@ final class Im2col {
                     if (id < 0 || id >= depth.I() || ih < 0 || ih >= height.I()) {
                         clear(padded, 0, width.S() * phase);
                     } else {
-                        padRow(x + id * plane + ih * width.I() * FLOAT, padded);
+                        padRow(x + id * plane + ih * width.I() * FLOAT, x + depth.I() * plane, padded);
                     }
                 }
                 padded += rowBytes;
@@ -148,7 +148,8 @@ final class Im2col {
         }
     }
 
-    private void padRow(long x, long padded) {
+    /** @param end of the channel */
+    private void padRow(long x, long end, long padded) {
         int SW = width.S();
         for (int p = 0; p < SW; p++) {
             if (seenPhases[p]) {
@@ -157,7 +158,7 @@ final class Im2col {
                 clear(padded, 0, from);
                 long src = x + (from * SW + p - width.P()) * FLOAT;
                 if (SW == 1) {
-                    copy(to - from, src, padded + from * FLOAT);
+                    copy(to - from, src, end, padded + from * FLOAT);
                 } else {
                     for (int q = from; q < to; q++) {
                         putFloat(padded + q * FLOAT, getFloat(src));
@@ -170,10 +171,14 @@ final class Im2col {
         }
     }
 
-    /** Copies {@code count} floats; the last vector may overlap the one before. */
-    private static void copy(int count, long src, long dst) {
+    /** Copies {@code count} floats; the last vector may overlap the one before, a single one be whole if it lies before {@code end}. */
+    static void copy(int count, long src, long end, long dst) {
         if (count < Simd.LANES) {
-            Tiles.copy(1, count, src, 0, dst, 0);
+            if (count > 0 && src + Simd.BYTES <= end) {
+                store(dst, load(src));
+            } else {
+                Tiles.copy(1, count, src, 0, dst, 0);
+            }
             return;
         }
         long last = count * FLOAT - Simd.BYTES;

@@ -22,6 +22,9 @@ public final class NarrowConv {
     private static final int MOST_INPUTS = 8;
     private static final int MOST_OUTPUTS = 16;
 
+    /** The same for channels of dy, where the other way adds columns onto dx. */
+    private static final int MOST_GRADIENT_INPUTS = 32;
+
     /** What the padded rows of a strip may take of the first-level cache. */
     private static final long STRIP_BYTES = 24 << 10;
 
@@ -37,6 +40,7 @@ public final class NarrowConv {
 
     private final ConvGeometry g;
     private final Epilogue epilogue;
+    private final boolean turned;
     private final Im2col im2col;
     private final int OH;
     private final int OW;
@@ -46,8 +50,14 @@ public final class NarrowConv {
     private final Workers.FrameTask task = this::part;
 
     NarrowConv(ConvGeometry geometry, Epilogue epilogue) {
+        this(geometry, epilogue, false);
+    }
+
+    /** @param turned whether w is {@code [IC, OC, KH, KW]}, its kernels from behind */
+    private NarrowConv(ConvGeometry geometry, Epilogue epilogue, boolean turned) {
         g = geometry;
         this.epilogue = epilogue;
+        this.turned = turned;
         im2col = new Im2col(geometry);
         OH = geometry.height().O();
         OW = geometry.width().O();
@@ -69,8 +79,26 @@ public final class NarrowConv {
 
     /** Returns whether there are few channels, two spatial axes at most, and no groups. */
     static boolean suits(ConvGeometry g) {
-        return g.G() == 1 && g.depth().equals(ConvGeometry.Axis.NONE) && !g.isPointwise() && g.terms() > 0 && g.outputs() > 0
-                && suits(g.IC(), g.OC(), g.width().O());
+        return isPlane(g) && g.terms() <= Native.TERMS && suits(g.IC(), g.OC(), g.width().O());
+    }
+
+    /** Plans the gradient of the convolution {@code g} in its input: its {@link #run} takes dy for x, and w as it is. */
+    static NarrowConv gradient(ConvGeometry g, Epilogue epilogue) {
+        return new NarrowConv(gradient(g), epilogue, true);
+    }
+
+    private static ConvGeometry gradient(ConvGeometry g) {
+        return new ConvGeometry(g.N(), g.OC(), g.IC(), 1, ConvGeometry.Axis.NONE, g.height().gradient(), g.width().gradient());
+    }
+
+    /** Returns whether the gradient in the input is a convolution, of few channels to few. */
+    static boolean suitsGradient(ConvGeometry g) {
+        return isPlane(g) && g.height().hasGradient() && g.width().hasGradient()
+                && g.OC() <= MOST_GRADIENT_INPUTS && (long) g.OC() * g.taps() <= Native.TERMS && suits(1, g.IC(), g.width().I());
+    }
+
+    private static boolean isPlane(ConvGeometry g) {
+        return g.G() == 1 && g.depth().equals(ConvGeometry.Axis.NONE) && !g.isPointwise() && g.terms() > 0 && g.outputs() > 0 && g.inputs() > 0;
     }
 
     String name() {
@@ -116,12 +144,18 @@ public final class NarrowConv {
 
     /** Writes the weights tile by tile, term by term. */
     private void pack(long w, long dst) {
+        int taps = g.taps();
+        long step = (turned ? taps : K) * FLOAT;
         for (int oc = 0; oc < g.OC();) {
             int channels = channels(g.OC() - oc);
-            for (int k = 0; k < K; k++) {
-                for (int i = 0; i < channels; i++) {
-                    putFloat(dst, getFloat(w + ((oc + i) * (long) K + k) * FLOAT));
-                    dst += FLOAT;
+            for (int ic = 0; ic < g.IC(); ic++) {
+                for (int tap = 0; tap < taps; tap++) {
+                    long src = w + (turned ? ((long) ic * g.OC() + oc + 1) * taps - 1 - tap : (long) oc * K + ic * taps + tap) * FLOAT;
+                    for (int i = 0; i < channels; i++) {
+                        putFloat(dst, getFloat(src));
+                        src += step;
+                        dst += FLOAT;
+                    }
                 }
             }
             oc += channels;
@@ -137,11 +171,25 @@ public final class NarrowConv {
         int parts = Grid.parts(g.N(), workers);                    // cell = image · parts + part
         long slice = frame + FRAME_BYTES + weightBytes() + worker * sliceBytes();
         int last = (int) Workers.share((long) g.N() * parts, worker + 1, workers);
+        int tabled = 0;
         for (int cell = (int) Workers.share((long) g.N() * parts, worker, workers); cell < last; cell++) {
             int end = (int) Workers.share(OH, cell % parts + 1, parts);
             for (int oh = (int) Workers.share(OH, cell % parts, parts); oh < end; oh += rows) {
-                strip(frame, cell / parts, oh, Math.min(rows, end - oh), end, slice);
+                int high = Math.min(rows, end - oh);
+                if (high != tabled) {
+                    table(high, slice + TILE_BYTES);
+                    tabled = high;
+                }
+                strip(frame, cell / parts, oh, high, end, slice);
             }
+        }
+    }
+
+    /** Writes where each term of a strip of {@code high} rows lies. */
+    private void table(int high, long table) {
+        long channelBytes = seen(high) * im2col.rowBytes();
+        for (int k = 0; k < K; k++) {
+            putInt(table + 4L * k, (int) (k / g.taps() * channelBytes + im2col.offset(k % g.taps())));
         }
     }
 
@@ -149,10 +197,6 @@ public final class NarrowConv {
     private void strip(long frame, int image, int oh, int high, int end, long slice) {
         long table = slice + TILE_BYTES;
         long padded = table + tableBytes();
-        long channelBytes = seen(high) * im2col.rowBytes();
-        for (int k = 0; k < K; k++) {
-            putInt(table + 4L * k, (int) (k / g.taps() * channelBytes + im2col.offset(k % g.taps())));
-        }
         int top = im2col.firstRow(oh * OW);
         im2col.pad(getLong(frame) + (long) image * g.IC() * g.inputs() * FLOAT, g.IC(), top, top + seen(high), padded);
         long plane = (long) OH * OW * FLOAT;

@@ -1,7 +1,9 @@
 package dev.gatun.vector;
 
+import static dev.gatun.vector.Native.ADDRESS;
 import static dev.gatun.vector.Native.ALL;
 import static dev.gatun.vector.Native.ORDER;
+import static dev.gatun.vector.Native.TERMS;
 import static dev.gatun.vector.Simd.F32;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
@@ -36,29 +38,33 @@ final class NarrowTile2 {
         FloatVector c30 = zero, c31 = zero;
         FloatVector c40 = zero, c41 = zero;
         FloatVector c50 = zero, c51 = zero;
-        for (int k = 0; k < K; k++) {
-            long tap = ALL.get(JAVA_INT_UNALIGNED, taps + 4L * k);
-            FloatVector b0 = fromMemorySegment(F32, ALL, x0 + tap, ORDER);
-            FloatVector b1 = fromMemorySegment(F32, ALL, x1 + tap, ORDER);
-            FloatVector a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w));
+        long at0 = x0 & ADDRESS;
+        long at1 = x1 & ADDRESS;
+        long offsets = taps & ADDRESS;
+        long weights = w & ADDRESS;
+        int end = K & TERMS;
+        for (int k = 0; k < end; k++) {
+            int tap = ALL.get(JAVA_INT_UNALIGNED, offsets + 4L * k) & Integer.MAX_VALUE;
+            FloatVector b0 = fromMemorySegment(F32, ALL, at0 + tap, ORDER);
+            FloatVector b1 = fromMemorySegment(F32, ALL, at1 + tap, ORDER);
+            FloatVector a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 24L * k));
             c00 = a.fma(b0, c00);
             c01 = a.fma(b1, c01);
-            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w + 4));
+            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 24L * k + 4));
             c10 = a.fma(b0, c10);
             c11 = a.fma(b1, c11);
-            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w + 8));
+            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 24L * k + 8));
             c20 = a.fma(b0, c20);
             c21 = a.fma(b1, c21);
-            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w + 12));
+            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 24L * k + 12));
             c30 = a.fma(b0, c30);
             c31 = a.fma(b1, c31);
-            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w + 16));
+            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 24L * k + 16));
             c40 = a.fma(b0, c40);
             c41 = a.fma(b1, c41);
-            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w + 20));
+            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 24L * k + 20));
             c50 = a.fma(b0, c50);
             c51 = a.fma(b1, c51);
-            w += 24;
         }
         c00.intoMemorySegment(ALL, y0, ORDER);
         c01.intoMemorySegment(ALL, y1, ORDER);
@@ -81,23 +87,27 @@ final class NarrowTile2 {
         FloatVector c10 = zero, c11 = zero;
         FloatVector c20 = zero, c21 = zero;
         FloatVector c30 = zero, c31 = zero;
-        for (int k = 0; k < K; k++) {
-            long tap = ALL.get(JAVA_INT_UNALIGNED, taps + 4L * k);
-            FloatVector b0 = fromMemorySegment(F32, ALL, x0 + tap, ORDER);
-            FloatVector b1 = fromMemorySegment(F32, ALL, x1 + tap, ORDER);
-            FloatVector a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w));
+        long at0 = x0 & ADDRESS;
+        long at1 = x1 & ADDRESS;
+        long offsets = taps & ADDRESS;
+        long weights = w & ADDRESS;
+        int end = K & TERMS;
+        for (int k = 0; k < end; k++) {
+            int tap = ALL.get(JAVA_INT_UNALIGNED, offsets + 4L * k) & Integer.MAX_VALUE;
+            FloatVector b0 = fromMemorySegment(F32, ALL, at0 + tap, ORDER);
+            FloatVector b1 = fromMemorySegment(F32, ALL, at1 + tap, ORDER);
+            FloatVector a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 16L * k));
             c00 = a.fma(b0, c00);
             c01 = a.fma(b1, c01);
-            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w + 4));
+            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 16L * k + 4));
             c10 = a.fma(b0, c10);
             c11 = a.fma(b1, c11);
-            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w + 8));
+            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 16L * k + 8));
             c20 = a.fma(b0, c20);
             c21 = a.fma(b1, c21);
-            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w + 12));
+            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 16L * k + 12));
             c30 = a.fma(b0, c30);
             c31 = a.fma(b1, c31);
-            w += 16;
         }
         c00.intoMemorySegment(ALL, y0, ORDER);
         c01.intoMemorySegment(ALL, y1, ORDER);
@@ -114,17 +124,21 @@ final class NarrowTile2 {
         FloatVector zero = zero(F32);
         FloatVector c00 = zero, c01 = zero;
         FloatVector c10 = zero, c11 = zero;
-        for (int k = 0; k < K; k++) {
-            long tap = ALL.get(JAVA_INT_UNALIGNED, taps + 4L * k);
-            FloatVector b0 = fromMemorySegment(F32, ALL, x0 + tap, ORDER);
-            FloatVector b1 = fromMemorySegment(F32, ALL, x1 + tap, ORDER);
-            FloatVector a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w));
+        long at0 = x0 & ADDRESS;
+        long at1 = x1 & ADDRESS;
+        long offsets = taps & ADDRESS;
+        long weights = w & ADDRESS;
+        int end = K & TERMS;
+        for (int k = 0; k < end; k++) {
+            int tap = ALL.get(JAVA_INT_UNALIGNED, offsets + 4L * k) & Integer.MAX_VALUE;
+            FloatVector b0 = fromMemorySegment(F32, ALL, at0 + tap, ORDER);
+            FloatVector b1 = fromMemorySegment(F32, ALL, at1 + tap, ORDER);
+            FloatVector a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 8L * k));
             c00 = a.fma(b0, c00);
             c01 = a.fma(b1, c01);
-            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w + 4));
+            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 8L * k + 4));
             c10 = a.fma(b0, c10);
             c11 = a.fma(b1, c11);
-            w += 8;
         }
         c00.intoMemorySegment(ALL, y0, ORDER);
         c01.intoMemorySegment(ALL, y1, ORDER);
@@ -136,14 +150,18 @@ final class NarrowTile2 {
     private static void channels1(long x0, long x1, long taps, int K, long w, long y0, long y1) {
         FloatVector zero = zero(F32);
         FloatVector c00 = zero, c01 = zero;
-        for (int k = 0; k < K; k++) {
-            long tap = ALL.get(JAVA_INT_UNALIGNED, taps + 4L * k);
-            FloatVector b0 = fromMemorySegment(F32, ALL, x0 + tap, ORDER);
-            FloatVector b1 = fromMemorySegment(F32, ALL, x1 + tap, ORDER);
-            FloatVector a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w));
+        long at0 = x0 & ADDRESS;
+        long at1 = x1 & ADDRESS;
+        long offsets = taps & ADDRESS;
+        long weights = w & ADDRESS;
+        int end = K & TERMS;
+        for (int k = 0; k < end; k++) {
+            int tap = ALL.get(JAVA_INT_UNALIGNED, offsets + 4L * k) & Integer.MAX_VALUE;
+            FloatVector b0 = fromMemorySegment(F32, ALL, at0 + tap, ORDER);
+            FloatVector b1 = fromMemorySegment(F32, ALL, at1 + tap, ORDER);
+            FloatVector a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 4L * k));
             c00 = a.fma(b0, c00);
             c01 = a.fma(b1, c01);
-            w += 4;
         }
         c00.intoMemorySegment(ALL, y0, ORDER);
         c01.intoMemorySegment(ALL, y1, ORDER);

@@ -1,7 +1,9 @@
 package dev.gatun.vector;
 
+import static dev.gatun.vector.Native.ADDRESS;
 import static dev.gatun.vector.Native.ALL;
 import static dev.gatun.vector.Native.ORDER;
+import static dev.gatun.vector.Native.TERMS;
 import static dev.gatun.vector.Simd.F32;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
@@ -49,43 +51,49 @@ final class NarrowTile4 {
         FloatVector c30 = zero, c31 = zero, c32 = zero, c33 = zero;
         FloatVector c40 = zero, c41 = zero, c42 = zero, c43 = zero;
         FloatVector c50 = zero, c51 = zero, c52 = zero, c53 = zero;
-        for (int k = 0; k < K; k++) {
-            long tap = ALL.get(JAVA_INT_UNALIGNED, taps + 4L * k);
-            FloatVector b0 = fromMemorySegment(F32, ALL, x0 + tap, ORDER);
-            FloatVector b1 = fromMemorySegment(F32, ALL, x1 + tap, ORDER);
-            FloatVector b2 = fromMemorySegment(F32, ALL, x2 + tap, ORDER);
-            FloatVector b3 = fromMemorySegment(F32, ALL, x3 + tap, ORDER);
-            FloatVector a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w));
+        long at0 = x0 & ADDRESS;
+        long at1 = x1 & ADDRESS;
+        long at2 = x2 & ADDRESS;
+        long at3 = x3 & ADDRESS;
+        long offsets = taps & ADDRESS;
+        long weights = w & ADDRESS;
+        int end = K & TERMS;
+        for (int k = 0; k < end; k++) {
+            int tap = ALL.get(JAVA_INT_UNALIGNED, offsets + 4L * k) & Integer.MAX_VALUE;
+            FloatVector b0 = fromMemorySegment(F32, ALL, at0 + tap, ORDER);
+            FloatVector b1 = fromMemorySegment(F32, ALL, at1 + tap, ORDER);
+            FloatVector b2 = fromMemorySegment(F32, ALL, at2 + tap, ORDER);
+            FloatVector b3 = fromMemorySegment(F32, ALL, at3 + tap, ORDER);
+            FloatVector a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 24L * k));
             c00 = a.fma(b0, c00);
             c01 = a.fma(b1, c01);
             c02 = a.fma(b2, c02);
             c03 = a.fma(b3, c03);
-            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w + 4));
+            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 24L * k + 4));
             c10 = a.fma(b0, c10);
             c11 = a.fma(b1, c11);
             c12 = a.fma(b2, c12);
             c13 = a.fma(b3, c13);
-            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w + 8));
+            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 24L * k + 8));
             c20 = a.fma(b0, c20);
             c21 = a.fma(b1, c21);
             c22 = a.fma(b2, c22);
             c23 = a.fma(b3, c23);
-            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w + 12));
+            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 24L * k + 12));
             c30 = a.fma(b0, c30);
             c31 = a.fma(b1, c31);
             c32 = a.fma(b2, c32);
             c33 = a.fma(b3, c33);
-            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w + 16));
+            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 24L * k + 16));
             c40 = a.fma(b0, c40);
             c41 = a.fma(b1, c41);
             c42 = a.fma(b2, c42);
             c43 = a.fma(b3, c43);
-            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w + 20));
+            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 24L * k + 20));
             c50 = a.fma(b0, c50);
             c51 = a.fma(b1, c51);
             c52 = a.fma(b2, c52);
             c53 = a.fma(b3, c53);
-            w += 24;
         }
         c00.intoMemorySegment(ALL, y0, ORDER);
         c01.intoMemorySegment(ALL, y1, ORDER);
@@ -120,33 +128,39 @@ final class NarrowTile4 {
         FloatVector c10 = zero, c11 = zero, c12 = zero, c13 = zero;
         FloatVector c20 = zero, c21 = zero, c22 = zero, c23 = zero;
         FloatVector c30 = zero, c31 = zero, c32 = zero, c33 = zero;
-        for (int k = 0; k < K; k++) {
-            long tap = ALL.get(JAVA_INT_UNALIGNED, taps + 4L * k);
-            FloatVector b0 = fromMemorySegment(F32, ALL, x0 + tap, ORDER);
-            FloatVector b1 = fromMemorySegment(F32, ALL, x1 + tap, ORDER);
-            FloatVector b2 = fromMemorySegment(F32, ALL, x2 + tap, ORDER);
-            FloatVector b3 = fromMemorySegment(F32, ALL, x3 + tap, ORDER);
-            FloatVector a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w));
+        long at0 = x0 & ADDRESS;
+        long at1 = x1 & ADDRESS;
+        long at2 = x2 & ADDRESS;
+        long at3 = x3 & ADDRESS;
+        long offsets = taps & ADDRESS;
+        long weights = w & ADDRESS;
+        int end = K & TERMS;
+        for (int k = 0; k < end; k++) {
+            int tap = ALL.get(JAVA_INT_UNALIGNED, offsets + 4L * k) & Integer.MAX_VALUE;
+            FloatVector b0 = fromMemorySegment(F32, ALL, at0 + tap, ORDER);
+            FloatVector b1 = fromMemorySegment(F32, ALL, at1 + tap, ORDER);
+            FloatVector b2 = fromMemorySegment(F32, ALL, at2 + tap, ORDER);
+            FloatVector b3 = fromMemorySegment(F32, ALL, at3 + tap, ORDER);
+            FloatVector a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 16L * k));
             c00 = a.fma(b0, c00);
             c01 = a.fma(b1, c01);
             c02 = a.fma(b2, c02);
             c03 = a.fma(b3, c03);
-            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w + 4));
+            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 16L * k + 4));
             c10 = a.fma(b0, c10);
             c11 = a.fma(b1, c11);
             c12 = a.fma(b2, c12);
             c13 = a.fma(b3, c13);
-            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w + 8));
+            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 16L * k + 8));
             c20 = a.fma(b0, c20);
             c21 = a.fma(b1, c21);
             c22 = a.fma(b2, c22);
             c23 = a.fma(b3, c23);
-            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w + 12));
+            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 16L * k + 12));
             c30 = a.fma(b0, c30);
             c31 = a.fma(b1, c31);
             c32 = a.fma(b2, c32);
             c33 = a.fma(b3, c33);
-            w += 16;
         }
         c00.intoMemorySegment(ALL, y0, ORDER);
         c01.intoMemorySegment(ALL, y1, ORDER);
@@ -171,23 +185,29 @@ final class NarrowTile4 {
         FloatVector zero = zero(F32);
         FloatVector c00 = zero, c01 = zero, c02 = zero, c03 = zero;
         FloatVector c10 = zero, c11 = zero, c12 = zero, c13 = zero;
-        for (int k = 0; k < K; k++) {
-            long tap = ALL.get(JAVA_INT_UNALIGNED, taps + 4L * k);
-            FloatVector b0 = fromMemorySegment(F32, ALL, x0 + tap, ORDER);
-            FloatVector b1 = fromMemorySegment(F32, ALL, x1 + tap, ORDER);
-            FloatVector b2 = fromMemorySegment(F32, ALL, x2 + tap, ORDER);
-            FloatVector b3 = fromMemorySegment(F32, ALL, x3 + tap, ORDER);
-            FloatVector a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w));
+        long at0 = x0 & ADDRESS;
+        long at1 = x1 & ADDRESS;
+        long at2 = x2 & ADDRESS;
+        long at3 = x3 & ADDRESS;
+        long offsets = taps & ADDRESS;
+        long weights = w & ADDRESS;
+        int end = K & TERMS;
+        for (int k = 0; k < end; k++) {
+            int tap = ALL.get(JAVA_INT_UNALIGNED, offsets + 4L * k) & Integer.MAX_VALUE;
+            FloatVector b0 = fromMemorySegment(F32, ALL, at0 + tap, ORDER);
+            FloatVector b1 = fromMemorySegment(F32, ALL, at1 + tap, ORDER);
+            FloatVector b2 = fromMemorySegment(F32, ALL, at2 + tap, ORDER);
+            FloatVector b3 = fromMemorySegment(F32, ALL, at3 + tap, ORDER);
+            FloatVector a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 8L * k));
             c00 = a.fma(b0, c00);
             c01 = a.fma(b1, c01);
             c02 = a.fma(b2, c02);
             c03 = a.fma(b3, c03);
-            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w + 4));
+            a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 8L * k + 4));
             c10 = a.fma(b0, c10);
             c11 = a.fma(b1, c11);
             c12 = a.fma(b2, c12);
             c13 = a.fma(b3, c13);
-            w += 8;
         }
         c00.intoMemorySegment(ALL, y0, ORDER);
         c01.intoMemorySegment(ALL, y1, ORDER);
@@ -203,18 +223,24 @@ final class NarrowTile4 {
     private static void channels1(long x0, long x1, long x2, long x3, long taps, int K, long w, long y0, long y1, long y2, long y3) {
         FloatVector zero = zero(F32);
         FloatVector c00 = zero, c01 = zero, c02 = zero, c03 = zero;
-        for (int k = 0; k < K; k++) {
-            long tap = ALL.get(JAVA_INT_UNALIGNED, taps + 4L * k);
-            FloatVector b0 = fromMemorySegment(F32, ALL, x0 + tap, ORDER);
-            FloatVector b1 = fromMemorySegment(F32, ALL, x1 + tap, ORDER);
-            FloatVector b2 = fromMemorySegment(F32, ALL, x2 + tap, ORDER);
-            FloatVector b3 = fromMemorySegment(F32, ALL, x3 + tap, ORDER);
-            FloatVector a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, w));
+        long at0 = x0 & ADDRESS;
+        long at1 = x1 & ADDRESS;
+        long at2 = x2 & ADDRESS;
+        long at3 = x3 & ADDRESS;
+        long offsets = taps & ADDRESS;
+        long weights = w & ADDRESS;
+        int end = K & TERMS;
+        for (int k = 0; k < end; k++) {
+            int tap = ALL.get(JAVA_INT_UNALIGNED, offsets + 4L * k) & Integer.MAX_VALUE;
+            FloatVector b0 = fromMemorySegment(F32, ALL, at0 + tap, ORDER);
+            FloatVector b1 = fromMemorySegment(F32, ALL, at1 + tap, ORDER);
+            FloatVector b2 = fromMemorySegment(F32, ALL, at2 + tap, ORDER);
+            FloatVector b3 = fromMemorySegment(F32, ALL, at3 + tap, ORDER);
+            FloatVector a = broadcast(F32, ALL.get(JAVA_FLOAT_UNALIGNED, weights + 4L * k));
             c00 = a.fma(b0, c00);
             c01 = a.fma(b1, c01);
             c02 = a.fma(b2, c02);
             c03 = a.fma(b3, c03);
-            w += 4;
         }
         c00.intoMemorySegment(ALL, y0, ORDER);
         c01.intoMemorySegment(ALL, y1, ORDER);

@@ -182,6 +182,29 @@ class ConvTest {
     void fewChannelsRunAlongRows() {
         assertTrue(new ConvForward(flat(64, 1, 6, 1, Axis.of(28, 5, 1, 2), Axis.of(28, 5, 1, 2)), Epilogue.NONE).name().startsWith("conv 5x5, along rows"));
         assertEquals("conv im2col", new ConvForward(flat(64, 6, 32, 1, Axis.of(14, 5, 1, 0), Axis.of(14, 5, 1, 0)), Epilogue.NONE).name());
+        assertTrue(new ConvBackwardWeights(flat(64, 1, 6, 1, Axis.of(28, 5, 1, 2), Axis.of(28, 5, 1, 2))).name().contains("5x5, along rows"));
+        assertEquals("conv backward weights im2col", new ConvBackwardWeights(flat(64, 1, 6, 1, Axis.of(28, 5, 2, 2), Axis.of(28, 5, 1, 2))).name());
+        assertTrue(new ConvBackwardData(flat(64, 6, 16, 1, Axis.of(14, 5, 1, 0), Axis.of(14, 5, 1, 0)), Epilogue.NONE).name().contains("5x5, along rows"));
+        assertEquals("conv backward data col2im",
+                new ConvBackwardData(flat(64, 6, 16, 1, Axis.of(14, 5, 2, 0), Axis.of(14, 5, 1, 0)), Epilogue.NONE).name());
+    }
+
+    /** Few channels of dy are multiplied with what lies behind each row, by zeros there; infinity, which that makes NaN of, must not show. */
+    @Test
+    void infinityReachesTheWeightsThatSeeItAndNoOther() {
+        ConvGeometry geometry = flat(5, 1, 6, 1, Axis.of(28, 5, 1, 2), Axis.of(28, 5, 1, 2));
+        Case test = new Case(geometry);
+        test.x.set(27, Float.POSITIVE_INFINITY);                     // the last of the first row: three of five columns of the kernel see it
+        var weights = new ConvBackwardWeights(geometry);
+        Floats dw = test.run(test.w, weights.workspaceBytes(3), THREE, test.x, test.y, (dst, workspace, workers) ->
+                weights.run(test.x.address(), test.y.address(), dst, workspace, workers));
+        double[] expected = test.backwardWeights().sum();
+        int infinite = 0;
+        for (int i = 0; i < expected.length; i++) {
+            assertEquals(Double.isFinite(expected[i]), Float.isFinite(dw.get(i)), "dw[" + i + "]");
+            infinite += Double.isFinite(expected[i]) ? 0 : 1;
+        }
+        assertEquals(6 * 9, infinite);
     }
 
     @ParameterizedTest
