@@ -52,7 +52,7 @@ final class ConvBackwardData {
         var images = new Sgemm.Batch(geometry.N(), 0, (long) inner * positions * FLOAT, (long) K * positions * FLOAT);
         pointwise = geometry.isPointwise() && geometry.G() == 1 ? new Sgemm(shape, images, false, epilogue, false) : null;
         depthwise = geometry.isDepthwise() ? new DepthwiseBackwardData(geometry, epilogue) : null;
-        narrow = NarrowConv.suitsGradient(geometry) ? NarrowConv.gradient(geometry, epilogue) : null;
+        narrow = depthwise == null && NarrowConv.suitsGradient(geometry) ? NarrowConv.gradient(geometry, epilogue) : null;
         im2col = new Im2col(geometry);
         block = Math.clamp(ROWS / taps, 1, geometry.IC() / geometry.G());
         columnStride = (Panels.width(Math.min(positions, NC)) + Simd.LANES) * FLOAT;

@@ -42,7 +42,7 @@ final class ConvBackwardWeights {
         M = geometry.terms();
         N = geometry.OC() / geometry.G();
         depthwise = geometry.isDepthwise() ? new DepthwiseBackwardWeights(geometry) : null;
-        narrow = NarrowBackwardWeights.suits(geometry) ? new NarrowBackwardWeights(geometry) : null;
+        narrow = depthwise == null && NarrowBackwardWeights.suits(geometry) ? new NarrowBackwardWeights(geometry) : null;
         im2col = new Im2col(geometry);
         kc = (int) Math.min((long) geometry.N() * positions, KC);
         sumStride = Panels.width(N) * FLOAT;

@@ -10,8 +10,10 @@ import static dev.gatun.vector.Native.putLong;
 /**
  * {@link ConvBackwardWeights} for few channels and stride 1, the first layers of small networks: columns of x would be copied more often than multiplied.
  *
- * <p>Channels of dy are copied to rows as long as the padded ones of x, with zeros behind: then a weight is one dot product of two runs of floats, which start
- * where its tap says, over all rows of an image at once. {@link DotTile} makes those of six output channels and four taps of a row of the kernel together.
+ * <pre>dw[oc, ic, kh, kw] = Σ dy'[n, oc, q] · x'[n, ic, q + kh·DH·row + kw·DW]   over n and q</pre>
+ *
+ * <p>with x' the padded rows of x, one behind the other, and dy' those of dy at the same distances, with zeros behind each: so a weight is the dot product of two
+ * runs of floats, over all rows of an image at once. {@link DotTile} makes those of six output channels and some taps of a row of the kernel together.
  * Images are dealt out to chunks, so many whoever computes them, each with sums of its own.
  *
  * <p>The zeros meet elements of x that the weight does not see, and 0 · ∞ is no number: of sums that are not finite, {@link #run} says so.
@@ -19,9 +21,16 @@ import static dev.gatun.vector.Native.putLong;
  * <p>Immutable; a call allocates nothing; the number of workers changes no bit.
  */
 final class NarrowBackwardWeights {
-    /** What the rows of a strip may take: a part of the second-level cache. */
+    /** What the rows of a strip take, unless one row of outputs needs more: a part of the second-level cache. */
     private static final long STRIP_BYTES = 96 << 10;
 
+    /** What one row of outputs may need. */
+    private static final long MOST_ROW_BYTES = 2 << 20;
+
+    /** What the sums of a chunk may take. */
+    private static final long MOST_SUM_BYTES = 1 << 20;
+
+    /** With rows of the kernel and channels, there are enough parts for many workers. */
     private static final int MOST_CHUNKS = 4;
 
     private static final int COLUMNS = DotTile.COLUMNS;
@@ -63,12 +72,18 @@ final class NarrowBackwardWeights {
         rows = Math.clamp((STRIP_BYTES - border) / ((geometry.IC() + planes) * rowBytes), 1, OH);
         channelBytes = im2col.endRow((rows - 1) * OW) * rowBytes;
         planeBytes = Math.ceilDiv(rows * rowBytes, Simd.BYTES) * Simd.BYTES;
-        sumBytes = (long) geometry.IC() * KH * KW * planes * Simd.BYTES;
+        sumBytes = Math.ceilDiv((long) geometry.IC() * KH * KW * planes * Simd.BYTES, 128L) * 128;
     }
 
-    /** Returns whether this is the better way: few channels, and two spatial axes at most, of stride 1. */
+    /** Returns whether this is the better way: few channels, two spatial axes at most, of stride 1, and kernels that are no wider than the output. */
     static boolean suits(ConvGeometry g) {
-        return NarrowConv.suits(g) && g.N() > 0 && g.height().S() == 1 && g.width().S() == 1;
+        if (!NarrowConv.suits(g) || g.N() == 0 || g.height().S() > 1 || g.width().S() > 1) {
+            return false;
+        }
+        long beside = (g.width().K() - 1L) * g.width().D();
+        long planes = g.OC() + COLUMNS;                              // or less
+        return beside <= g.width().O() && NarrowConv.seenBytes(g) + planes * (g.width().O() + beside) * FLOAT <= MOST_ROW_BYTES
+                && g.terms() * planes * Simd.BYTES <= MOST_SUM_BYTES;
     }
 
     String name() {
@@ -80,13 +95,14 @@ final class NarrowBackwardWeights {
         return FRAME_BYTES + chunks * sumBytes + Math.max(threads * sliceBytes(), reducedBytes());
     }
 
-    /** What a worker needs: a tile, channels of x and of dy, each with room for a vector behind it; workers do not share lines of the cache. */
+    /** What a worker needs: a tile, channels of x, channels of dy and a vector behind them; workers do not share lines of the cache. */
     private long sliceBytes() {
         return Math.ceilDiv(TILE_BYTES + inputBytes() + planes * planeBytes + Simd.BYTES, 128L) * 128;
     }
 
+    /** Channels of x: the taps of a row of the kernel begin up to a row later than the first, and end in a whole vector. */
     private long inputBytes() {
-        return Math.ceilDiv(g.IC() * channelBytes, Simd.BYTES) * Simd.BYTES + 2 * Simd.BYTES;
+        return Math.ceilDiv(g.IC() * channelBytes + rowBytes, Simd.BYTES) * Simd.BYTES + 2 * Simd.BYTES;
     }
 
     private static long reducedBytes() {
@@ -109,13 +125,13 @@ final class NarrowBackwardWeights {
     /** A cell is an item, a row of the kernel of one channel of x for some channels of dy, of a chunk of images. */
     private void part(long frame, int worker, int workers) {
         long slice = frame + FRAME_BYTES + chunks * sumBytes + worker * sliceBytes();
-        Native.zero(slice, sliceBytes());
         long last = Workers.share((long) chunks * items, worker + 1, workers);
         for (long cell = Workers.share((long) chunks * items, worker, workers); cell < last;) {
             int chunk = (int) (cell / items);
             int from = (int) (cell % items);
             int to = (int) Math.min(items, from + last - cell);
             int end = (int) Workers.share(g.N(), chunk + 1, chunks);
+            Native.zero(slice, sliceBytes());                        // what is read and never written is the same for all workers
             for (int n = (int) Workers.share(g.N(), chunk, chunks); n < end; n++) {
                 for (int oh = 0; oh < OH; oh += rows) {
                     strip(frame, n, oh, Math.min(rows, OH - oh), from, to, frame + FRAME_BYTES + chunk * sumBytes, slice);

@@ -25,6 +25,12 @@ public final class NarrowConv {
     /** The same for channels of dy, where the other way adds columns onto dx. */
     private static final int MOST_GRADIENT_INPUTS = 32;
 
+    /** What the padded rows that one row of outputs sees may take: offsets of terms have 31 bits. */
+    private static final long MOST_BYTES = 64 << 20;
+
+    /** Elements of dx for each of dy: more are sums of few terms, of which this way computes all. */
+    private static final int MOST_SPREAD = 2;
+
     /** What the padded rows of a strip may take of the first-level cache. */
     private static final long STRIP_BYTES = 24 << 10;
 
@@ -79,7 +85,7 @@ public final class NarrowConv {
 
     /** Returns whether there are few channels, two spatial axes at most, and no groups. */
     static boolean suits(ConvGeometry g) {
-        return isPlane(g) && g.terms() <= Native.TERMS && suits(g.IC(), g.OC(), g.width().O());
+        return isPlane(g) && g.terms() <= Native.TERMS && seenBytes(g) <= MOST_BYTES && suits(g.IC(), g.OC(), g.width().O());
     }
 
     /** Plans the gradient of the convolution {@code g} in its input: its {@link #run} takes dy for x, and w as it is. */
@@ -93,12 +99,20 @@ public final class NarrowConv {
 
     /** Returns whether the gradient in the input is a convolution, of few channels to few. */
     static boolean suitsGradient(ConvGeometry g) {
-        return isPlane(g) && g.height().hasGradient() && g.width().hasGradient()
-                && g.OC() <= MOST_GRADIENT_INPUTS && (long) g.OC() * g.taps() <= Native.TERMS && suits(1, g.IC(), g.width().I());
+        return isPlane(g) && g.height().hasGradient() && g.width().hasGradient() && (long) g.inputs() <= (long) MOST_SPREAD * g.outputs()
+                && g.OC() <= MOST_GRADIENT_INPUTS && (long) g.OC() * g.taps() <= Native.TERMS && seenBytes(gradient(g)) <= MOST_BYTES
+                && suits(1, g.IC(), g.width().I());
+    }
+
+    /** Returns the bytes of the padded rows that a row of outputs sees. */
+    static long seenBytes(ConvGeometry g) {
+        ConvGeometry.Axis width = g.width();
+        long row = width.S() * (width.O() + (width.K() - 1L) * width.D() / width.S()) * FLOAT;
+        return Math.min(g.IC() * ((g.height().K() - 1L) * g.height().D() + 1), Integer.MAX_VALUE) * row;
     }
 
     private static boolean isPlane(ConvGeometry g) {
-        return g.G() == 1 && g.depth().equals(ConvGeometry.Axis.NONE) && !g.isPointwise() && g.terms() > 0 && g.outputs() > 0 && g.inputs() > 0;
+        return g.G() == 1 && g.depth().equals(ConvGeometry.Axis.NONE) && !g.isPointwise() && g.OC() > 0 && g.terms() > 0 && g.outputs() > 0 && g.inputs() > 0;
     }
 
     String name() {

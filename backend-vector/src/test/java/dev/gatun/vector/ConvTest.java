@@ -189,6 +189,45 @@ class ConvTest {
                 new ConvBackwardData(flat(64, 6, 16, 1, Axis.of(14, 5, 2, 0), Axis.of(14, 5, 1, 0)), Epilogue.NONE).name());
     }
 
+    /** The tiles of {@link NarrowConv} count terms in so many bits: a longer sum must go another way, and lose no term. */
+    @Test
+    void noTermOfAVeryLongKernelIsLost() {
+        int K = Native.TERMS + 3;
+        ConvGeometry geometry = flat(1, 1, 4, 1, Axis.NONE, Axis.of(K + 6, K, 1, 0));
+        Case test = new Case(geometry);
+        for (Floats operand : List.of(test.x, test.w, test.y)) {
+            for (int i = 0; i < operand.length(); i++) {
+                operand.set(i, 1);
+            }
+        }
+        var forward = new ConvForward(geometry, Epilogue.NONE);
+        Floats y = test.run(test.y, forward.workspaceBytes(1), ONE, test.x, test.w, (dst, workspace, workers) ->
+                forward.run(test.x.address(), test.w.address(), 0, 0, dst, workspace, workers));
+        assertEquals(K, y.get(0));
+        assertEquals(K, y.get(6));
+        var data = new ConvBackwardData(geometry, Epilogue.NONE);
+        Floats dx = test.run(test.x, data.workspaceBytes(1), ONE, test.y, test.w, (dst, workspace, workers) ->
+                data.run(test.y.address(), test.w.address(), 0, 0, dst, workspace, workers));
+        assertEquals(4, dx.get(0));
+        assertEquals(28, dx.get(K / 2));
+        assertEquals(4, dx.get(K + 5));
+    }
+
+    /** What takes gigabytes of padded rows, or multiplies mostly zeros, goes the other way. */
+    @Test
+    void wideDilationsAndKernelsDoNotRunAlongRows() {
+        ConvGeometry dilated = flat(1, 1, 4, 1, new Axis(1, 3, 1, 16384, 16384, 16384), Axis.of(17000, 1, 1, 0));
+        assertEquals("conv im2col", new ConvForward(dilated, Epilogue.NONE).name());
+        assertEquals("conv backward data col2im", new ConvBackwardData(dilated, Epilogue.NONE).name());
+        assertEquals("conv backward weights im2col", new ConvBackwardWeights(dilated).name());
+        ConvGeometry wide = flat(1, 1, 8, 1, Axis.NONE, Axis.of(16000, 15985, 1, 0));
+        assertEquals("conv backward data col2im", new ConvBackwardData(wide, Epilogue.NONE).name());
+        assertEquals("conv backward weights im2col", new ConvBackwardWeights(wide).name());
+        ConvGeometry signal = flat(1, 1, 16, 1, Axis.NONE, Axis.of(4_000_000, 9, 1, 4));
+        assertEquals("conv backward weights im2col", new ConvBackwardWeights(signal).name());
+        assertEquals("conv backward data col2im", new ConvBackwardData(flat(1, 3, 0, 1, Axis.of(5, 3, 1, 1), Axis.of(5, 3, 1, 1)), Epilogue.NONE).name());
+    }
+
     /** Few channels of dy are multiplied with what lies behind each row, by zeros there; infinity, which that makes NaN of, must not show. */
     @Test
     void infinityReachesTheWeightsThatSeeItAndNoOther() {

@@ -19,15 +19,18 @@ import java.lang.foreign.MemorySegment;
  * m = 4 and n = 5, for which a pair of channels costs 100 products instead of 256.
  *
  * <p>Some tiles at a time, so that V and M stay in the second-level cache. Where there are many tiles, workers share tiles, each with a V of its own. Where
- * there are few, or the transformed weights (4 times as large as w for m = 4) do not fit the last cache, all workers make one V, then share the panels of
- * output channels: each weight is read once.
+ * there are few, which is fewer if the transformed weights (4 times as large as w for m = 4) fit the second-level cache, or where these do not fit the last cache,
+ * all workers make one V, then share the panels of output channels: each weight is read once.
  *
  * <p>Error: against double precision it stays below 3e-6 of the largest output for m = 4 and 1e-6 for m = 2 (direct: 1e-6 to 3e-6, growing with the number of
  * channels); for 4x4 with stride 2 below 3e-6.
  */
 final class WinogradConv implements ConvMethod {
-    /** What a worker's own V may take, and its M half of that: the weights want to pass through the second-level cache, too. */
-    private static final long OWN_BYTES = Caches.L2 * 7 / 16;
+    /** What a worker's own V may take: a little less than half of a second-level cache. */
+    private static final long OWN_BYTES = Caches.L2 * 115 / 256;
+
+    /** The most places of own tiles: the products of a panel take 256 bytes for each. */
+    private static final long OWN_PLACES = 864 * Caches.L2 >> 20;
 
     /** What a shared V may take of the last cache. */
     private static final long SHARED_BYTES = 6 << 20;
@@ -38,6 +41,9 @@ final class WinogradConv implements ConvMethod {
     /** A worker with fewer tiles had better read only a part of the weights than wait for all of them; those that the second-level cache holds come sooner. */
     private static final int FEW_TILES = 32;
     private static final int FEW_TILES_IN_CACHE = 12;
+
+    /** The fewest tiles at a time that share a V. */
+    private static final int LEAST_SHARED = 12;
 
     /** Longer sums are made of parts of half this length, or this for m = 2: the error of a sum grows with the root of the longest chain of additions. */
     private static final int CHAIN = 256;
@@ -108,11 +114,10 @@ final class WinogradConv implements ConvMethod {
         tilesWide = Math.ceilDiv(s.OW(), m);
         tiles = s.N() * tilesHigh * tilesWide;
         long tileBytes = n * n * inputBlocks * Simd.BYTES;
-        long productBytes = n * n * Panel.BLOCKS * Simd.BYTES;
         long weightBytes = n * n * Native.FLOAT * K * s.OC();
         int few = weightBytes > Caches.L2 / 4 ? FEW_TILES : FEW_TILES_IN_CACHE;
         shared = tiles < few * threads || weightBytes > WEIGHTS_BYTES;
-        long most = shared ? Math.max(SHARED_BYTES / tileBytes, FEW_TILES) : Math.max(Math.min(OWN_BYTES / tileBytes / 6 * 6, OWN_BYTES / 2 / productBytes), 6);
+        long most = shared ? Math.max(SHARED_BYTES / tileBytes, LEAST_SHARED) : Math.max(Math.min(OWN_BYTES / tileBytes / 6 * 6, OWN_PLACES / (n * n)), 6);
         T = Math.ceilDiv(tiles, (int) Math.ceilDiv(tiles, most));
         parts = K <= CHAIN ? 1 : Math.ceilDiv(K, m == 2 ? CHAIN : CHAIN / 2);
         xiV = WinogradInput.oddLines(inputBlocks * T * Simd.BYTES);
