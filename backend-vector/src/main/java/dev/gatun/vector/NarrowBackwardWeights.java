@@ -12,8 +12,8 @@ import static dev.gatun.vector.Native.putLong;
  *
  * <pre>dw[oc, ic, kh, kw] = Σ dy'[n, oc, q] · x'[n, ic, q + kh·DH·row + kw·DW]   over n and q</pre>
  *
- * <p>with x' the padded rows of x, one behind the other, and dy' those of dy at the same distances, with zeros behind each: so a weight is the dot product of two
- * runs of floats, over all rows of an image at once. {@link DotTile} makes those of six output channels and some taps of a row of the kernel together.
+ * <p>with x' the padded rows of x, one behind the other, and dy' those of dy at the same distances, with zeros behind each: so a weight is the dot product of
+ * two runs of floats, over all rows of an image at once. {@link DotTile} makes those of six output channels and some taps of a row of the kernel together.
  * Images are dealt out to chunks, so many whoever computes them, each with sums of its own.
  *
  * <p>The zeros meet elements of x that the weight does not see, and 0 · ∞ is no number: of sums that are not finite, {@link #run} says so.
