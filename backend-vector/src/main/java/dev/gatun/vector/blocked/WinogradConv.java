@@ -19,8 +19,8 @@ import java.lang.foreign.MemorySegment;
  * m = 4 and n = 5, for which a pair of channels costs 100 products instead of 256.
  *
  * <p>Some tiles at a time, so that V and M stay in the second-level cache. Where there are many tiles, workers share tiles, each with a V of its own. Where
- * there are few (fewer, if the second-level cache holds the transformed weights, 4 times as large as w for m = 4), or where these do not fit the last cache, all
- * workers make one V, then share the panels of output channels: each weight is read once.
+ * there are few (fewer, if the second-level cache holds the transformed weights, 4 times as large as w for m = 4), or where these do not fit the last cache,
+ * all workers make one V, then share the panels of output channels: each weight is read once.
  *
  * <p>Error: against double precision it stays below 3e-6 of the largest output for m = 4 and 1e-6 for m = 2 (direct: 1e-6 to 3e-6, growing with the number of
  * channels); for 4x4 with stride 2 below 3e-6.
