@@ -16,6 +16,9 @@ import static dev.gatun.vector.Native.store;
  * <p>A matrix is read row by row, each from end to end: read panel by panel, whose rows lie pages apart, it comes from memory at half the speed or less.
  */
 final class Panels {
+    private static final long GROUP_BYTES = FLOAT * Tiles.ROWS;
+    private static final long LINE = 64;
+
     private Panels() {
     }
 
@@ -54,6 +57,45 @@ final class Panels {
         int left = columns - full * width;
         if (left > 0) {
             packNarrowPanel(k1 - k0, left, src + k0 * stride + FLOAT * width * full, stride, dst + full * panelBytes + FLOAT * width(left) * k0);
+        }
+    }
+
+    /** Returns the bytes between groups of {@link #packGroups}: a line more than they take, so that not all begin in the same set of the cache. */
+    static long groupStride(int height) {
+        return GROUP_BYTES * height + LINE;
+    }
+
+    /** Returns the bytes of groups that hold {@code columns} columns. */
+    static long groupBytes(int height, int columns) {
+        return Math.ceilDiv(columns, Tiles.ROWS) * groupStride(height);
+    }
+
+    /**
+     * Packs rows k0..k1 of a matrix of {@code height} rows in groups of {@link Tiles#ROWS} columns, {@code [height, 6]} each: the order in which a tile reads a
+     * transposed A. Others may pack the rest of the rows.
+     *
+     * @param dst address of {@link #groupBytes} bytes, the same for all rows
+     */
+    static void packGroups(int height, int k0, int k1, int columns, long src, long stride, long dst) {
+        int groups = columns / Tiles.ROWS;
+        int left = columns % Tiles.ROWS;
+        long between = groupStride(height);
+        for (int k = k0; k < k1; k++) {
+            long from = src + k * stride;
+            long to = dst + k * GROUP_BYTES;
+            for (int group = 0; group < groups; group++) {
+                long two = Native.getLong(from);
+                long four = Native.getLong(from + 8);
+                long six = Native.getLong(from + 16);
+                Native.putLong(to, two);
+                Native.putLong(to + 8, four);
+                Native.putLong(to + 16, six);
+                from += GROUP_BYTES;
+                to += between;
+            }
+            for (long i = 0; i < left * FLOAT; i += FLOAT) {
+                putFloat(to + i, getFloat(from + i));
+            }
         }
     }
 

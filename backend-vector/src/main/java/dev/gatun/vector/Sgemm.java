@@ -23,6 +23,12 @@ import java.lang.invoke.VarHandle;
 final class Sgemm {
     /** Rows of B that are packed at once. */
     static final int KC = 1024;
+    /**
+     * From so many on, a transposed A is packed in groups of as many of its rows as a tile has: in panels each k is another line of the cache, and a sixteenth
+     * of it is used. For fewer, packing it so takes what multiplying gains.
+     */
+    private static final int GROUPED_K = 512;
+
     /** Rows of A that stay in the second-level cache. */
     static final int MC = 96;
     /** Columns of B that are packed at once; twice as many where workers do that together, four times where A has to be packed again for each such block. */
@@ -117,6 +123,7 @@ final class Sgemm {
     private final Path path;
     private final boolean turned;
     private final boolean packA;
+    private final boolean groupsA;
     private final boolean directB;
     private final int columnsAtOnce;
     private final long blockOfA;
@@ -149,7 +156,8 @@ final class Sgemm {
         int kc = Math.min(K, KC);
         packA = path == Path.TILES && transA && (N > Tiles.COLUMNS || lda > STEP);
         directB = !packedB && !transB && M <= 2 * Tiles.ROWS && ldb <= STEP;
-        blockOfA = packA ? Panels.bytes(kc, Math.min(M, MC)) : 0;
+        groupsA = packA && kc >= GROUPED_K;
+        blockOfA = packA ? (bytesOfA(kc, Math.min(M, MC)) + 63) / 64 * 64 : 0;
         columnsAtOnce = packA ? 4 * NC : sharesBlocks() ? 2 * NC : NC;
         blockOfB = packedB ? 0 : Panels.bytes(kc, Math.min(N, directB ? Tiles.COLUMNS : columnsAtOnce));
     }
@@ -178,16 +186,26 @@ final class Sgemm {
 
     /** Returns the bytes of workspace that {@link #run} needs with a pool of {@code threads}. */
     long workspaceBytes(int threads) {
-        return FRAME_BYTES + threads * sliceBytes() + (sharesBlocks() ? blockOfB : 0) + (packsATogether() ? bytesOfA() : 0);
+        return FRAME_BYTES + threads * sliceBytes() + (sharesBlocks() ? blockOfB : 0) + (packsATogether() ? bytesOfA(Math.min(K, KC), M) : 0);
     }
 
     /** Returns whether workers that share a product pack A together, too: then each can take what others have not begun. */
     private boolean packsATogether() {
-        return packA && sharesBlocks() && bytesOfA() <= MOST_PACKED_A;
+        return packA && sharesBlocks() && bytesOfA(Math.min(K, KC), M) <= MOST_PACKED_A;
     }
 
-    private long bytesOfA() {
-        return Panels.bytes(Math.min(K, KC), M);
+    /** Returns the bytes of {@code rows} rows of a packed op(A). */
+    private long bytesOfA(int kc, int rows) {
+        return groupsA ? Panels.groupBytes(kc, rows) : Panels.bytes(kc, rows);
+    }
+
+    /** Packs k0..k1 of {@code kc} columns of op(A). @param a address of the first of them @param rows of op(A) */
+    private void packA(int kc, int k0, int k1, int rows, long a, long dst) {
+        if (groupsA) {
+            Panels.packGroups(kc, k0, k1, rows, a, lda, dst);
+        } else {
+            Panels.packRows(MC, kc, k0, k1, rows, a, lda, dst);
+        }
     }
 
     private boolean sharesBlocks() {
@@ -279,7 +297,7 @@ final class Sgemm {
             Panels.packRows(Tiles.COLUMNS, kc, k0, k1, nc, b, ldb, panels);
         }
         if (packsATogether()) {
-            Panels.packRows(MC, kc, k0, k1, M, getLong(frame) + k * lda, lda, getLong(frame + 64));
+            packA(kc, k0, k1, M, getLong(frame) + k * lda, getLong(frame + 64));
         }
     }
 
@@ -469,12 +487,14 @@ final class Sgemm {
             long blockA = a + (transA ? k * lda + i * FLOAT : i * lda + k * FLOAT);
             long rsA = transA ? FLOAT : lda;
             long ksA = transA ? lda : FLOAT;
+            long gsA = Tiles.ROWS * rsA;
             if (packA) {
                 if (packedA == 0) {
-                    Panels.packRows(MC, kc, 0, kc, mc, blockA, lda, packedBlockOfA);
+                    packA(kc, 0, kc, mc, blockA, packedBlockOfA);
                 }
-                blockA = packedA == 0 ? packedBlockOfA : packedA + i * (long) kc * FLOAT;
-                ksA = Panels.width(mc) * FLOAT;
+                gsA = groupsA ? Panels.groupStride(kc) : gsA;
+                blockA = packedA == 0 ? packedBlockOfA : packedA + (groupsA ? i / Tiles.ROWS * gsA : i * (long) kc * FLOAT);
+                ksA = FLOAT * (groupsA ? Tiles.ROWS : Panels.width(mc));
             }
             for (int j = j0; j < j0 + nc; j += Tiles.COLUMNS) {
                 int columns = Math.min(Tiles.COLUMNS, j0 + nc - j);
@@ -491,9 +511,9 @@ final class Sgemm {
                 }
                 long at = turned ? j * ldc + i * FLOAT : i * ldc + j * FLOAT;
                 if (turned) {
-                    multiplyTurned(mc, columns, kc, blockA, rsA, ksA, panel, ksB, c + at, add, slice);
+                    multiplyTurned(mc, columns, kc, blockA, gsA, rsA, ksA, panel, ksB, c + at, add, slice);
                 } else {
-                    Tiles.multiply(mc, columns, kc, blockA, Tiles.ROWS * rsA, rsA, ksA, panel, ksB, c + at, ldc, add, slice);
+                    Tiles.multiply(mc, columns, kc, blockA, gsA, rsA, ksA, panel, ksB, c + at, ldc, add, slice);
                 }
                 if (last && turned) {
                     epilogue.apply(columns, mc, c + at, ldc, epilogue.biasAt(bias, j, i), residual + at);
@@ -505,10 +525,10 @@ final class Sgemm {
     }
 
     /** c[j, i] = Σₖ a[i, k] · b[k, j], or +=, for a panel and {@code mc} rows i: whole vectors go to a strip, where a panel's padding does no harm. */
-    private void multiplyTurned(int mc, int columns, int kc, long a, long rsA, long ksA, long panel, long ksB, long c, boolean add, long slice) {
+    private void multiplyTurned(int mc, int columns, int kc, long a, long gsA, long rsA, long ksA, long panel, long ksB, long c, boolean add, long slice) {
         long strip = slice + Tiles.SCRATCH_BYTES;
         int width = Panels.width(columns);
-        Tiles.multiply(mc, width, kc, a, Tiles.ROWS * rsA, rsA, ksA, panel, ksB, strip, width * FLOAT, false, slice);
+        Tiles.multiply(mc, width, kc, a, gsA, rsA, ksA, panel, ksB, strip, width * FLOAT, false, slice);
         if (add) {
             long sums = strip + STRIP_BYTES;
             Transpose.run(mc, columns, strip, width * FLOAT, sums, MC * FLOAT);

@@ -35,6 +35,8 @@ class SgemmTest {
             {48, 50, 769}, {6, 4, 128}, {29, 7, 230}, {50, 13, 417}, {40, 16, 515}, {8, 9, 33000}}));
         // A transposed B that is much the larger: more than one block of k, several of A, B packed together.
         sizes.addAll(List.of(new int[][] {{16, 200, 100}, {17, 120, 40}, {45, 100, 70}, {64, 230, 1100}, {50, 900, 760}}));
+        // A transposed A in groups of six: several blocks of it, a last group that is not full; each worker packs its own, or all together.
+        sizes.addAll(List.of(new int[][] {{199, 70, 600}, {205, 300, 700}}));
         for (int n = 1; n <= 20; n++) {
             sizes.add(new int[] {n, 21 - n, n + 3});
         }
