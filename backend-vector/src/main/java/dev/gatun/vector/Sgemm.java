@@ -5,9 +5,6 @@ import static dev.gatun.vector.Native.STEP;
 import static dev.gatun.vector.Native.getLong;
 import static dev.gatun.vector.Native.putLong;
 
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
-
 /**
  * The float32 matrix product C = epilogue(op(A) · op(B)), or C += op(A) · op(B) before the epilogue, with op the identity or the transpose; one
  * or a batch of products of one shape.
@@ -66,10 +63,6 @@ final class Sgemm {
 
     /** What workers pack of A together, at most; of a larger A each packs the rows that it multiplies, a block at a time. */
     private static final long MOST_PACKED_A = 16 << 20;
-
-    /** At the end of a worker's slice: how many of its cell's pieces are taken. Workers do not share lines of the cache. */
-    private static final long TAKEN_BYTES = 128;
-    private static final VarHandle TAKEN = ValueLayout.JAVA_LONG.varHandle();
 
     /**
      * The operands of one product.
@@ -220,7 +213,7 @@ final class Sgemm {
             case COLUMNS_BY_SUMS -> FLOAT * N * M;
             case TILES -> Tiles.SCRATCH_BYTES + (turned ? 2 * STRIP_BYTES : 0) + (packsATogether() ? 0 : blockOfA) + (sharesBlocks() ? 0 : blockOfB);
         };
-        return (bytes + 127) / 128 * 128 + TAKEN_BYTES;
+        return (bytes + 127) / 128 * 128 + Taken.BYTES;
     }
 
     /** Returns the bytes of one packed B, if this was planned with {@code packedB}. */
@@ -272,9 +265,7 @@ final class Sgemm {
                 putLong(frame + 40, j);
                 putLong(frame + 48, k);
                 workers.run(packing, frame);
-                for (int worker = 0; worker < workers.threads(); worker++) {
-                    putLong(taken(frame, worker), 0);
-                }
+                Taken.reset(taken(frame, 0), sliceBytes(), workers.threads());
                 workers.run(multiplying, frame);
             }
         }
@@ -301,14 +292,12 @@ final class Sgemm {
         }
     }
 
+    /** Returns the counter at the end of a worker's slice. */
     private long taken(long frame, int worker) {
-        return frame + FRAME_BYTES + (worker + 1) * sliceBytes() - TAKEN_BYTES;
+        return frame + FRAME_BYTES + (worker + 1) * sliceBytes() - Taken.BYTES;
     }
 
-    /**
-     * Multiplies a worker's cell, piece by piece, then what is left of the others': a thread from which the system takes its processor for a while does not
-     * keep the others waiting. Where each packs A of its own cell it leaves the others' alone.
-     */
+    /** Multiplies a worker's cell, piece by piece, then what is left of the others'. Where each packs A of its own cell it leaves the others' alone. */
     private void multiplyPart(long frame, int worker, int workers) {
         for (int other = 0; other < (packA && !packsATogether() ? 1 : workers); other++) {
             cell(frame, (worker + other) % workers, workers, frame + FRAME_BYTES + worker * sliceBytes());
@@ -333,16 +322,12 @@ final class Sgemm {
         int piecesOfRow = Math.ceilDiv(j1 - j0, width);
         int pieces = piecesOfRow * Math.ceilDiv(i1 - i0, MC);
         long taken = taken(frame, owner);
-        for (int piece = take(taken); piece < pieces; piece = take(taken)) {
+        for (int piece = (int) Taken.next(taken); piece < pieces; piece = (int) Taken.next(taken)) {
             int i = i0 + piece / piecesOfRow * MC;
             int c = j0 + piece % piecesOfRow * width;
             multiply(i, Math.min(i1, i + MC), j + c, Math.min(width, j1 - c), k, kc, getLong(frame), getLong(frame + 8), getLong(frame + 16),
                     getLong(frame + 24), getLong(frame + 32), packedA, getLong(frame + 56) + c * (long) kc * FLOAT, slice);
         }
-    }
-
-    private static int take(long taken) {
-        return (int) (long) TAKEN.getAndAdd(Native.ALL, taken, 1L);
     }
 
     private void part(long frame, int worker, int workers) {

@@ -4,6 +4,7 @@ import dev.gatun.spi.Layout;
 import dev.gatun.vector.Caches;
 import dev.gatun.vector.Native;
 import dev.gatun.vector.Simd;
+import dev.gatun.vector.Taken;
 import dev.gatun.vector.Workers;
 import java.lang.foreign.MemorySegment;
 
@@ -114,9 +115,17 @@ final class DirectConv implements ConvMethod {
         return threads * areaBytes();
     }
 
-    /** What a worker needs for its rows; workers do not share lines of the cache. */
+    /** What a worker needs for its rows, and its counter; workers do not share lines of the cache. */
     private long areaBytes() {
-        return imageArea() + (parts > 1 ? Panel.TILE_BYTES : 0);
+        return imageArea() + (parts > 1 ? Panel.TILE_BYTES : 0) + Taken.BYTES;
+    }
+
+    private long area(long frame, int worker) {
+        return ConvFrame.scratch(frame) + worker * areaBytes();
+    }
+
+    private long taken(long frame, int worker) {
+        return area(frame, worker + 1) - Taken.BYTES;
     }
 
     private long imageArea() {
@@ -125,6 +134,7 @@ final class DirectConv implements ConvMethod {
 
     @Override
     public void run(long frame, Workers workers) {
+        Taken.reset(taken(frame, 0), areaBytes(), workers.threads());
         if (s.isSmall()) {
             part(frame, 0, 1);
         } else {
@@ -132,52 +142,65 @@ final class DirectConv implements ConvMethod {
         }
     }
 
-    /** A grid of workers: each computes some rows of the output's images and some of their panels. */
+    /** A grid of workers: each computes some rows of the output's images and some of their panels, then what is left of the others'. */
     private void part(long frame, int worker, int workers) {
         int columns = panelParts(workers);
-        int gridRows = workers / columns;
-        int gridRow = worker / columns;
-        if (gridRow >= gridRows) {
-            return;
+        int cells = workers / columns * columns;
+        for (int other = 0; other < cells; other++) {
+            cell(frame, (worker + other) % cells, columns, cells / columns, area(frame, worker));
         }
-        int firstPanel = (int) Workers.share(panels, worker % columns, columns);
-        int lastPanel = (int) Workers.share(panels, worker % columns + 1, columns);
-        long area = ConvFrame.scratch(frame) + worker * areaBytes();
-        long last = Workers.share((long) s.N() * s.OH(), gridRow + 1, gridRows);
-        for (long row = Workers.share((long) s.N() * s.OH(), gridRow, gridRows); row < last;) {
+    }
+
+    /** Computes what nobody has taken yet of the cell of {@code owner}: pieces are panels of some rows. */
+    private void cell(long frame, int owner, int columns, int gridRows, long area) {
+        int firstPanel = (int) Workers.share(panels, owner % columns, columns);
+        int lastPanel = (int) Workers.share(panels, owner % columns + 1, columns);
+        long taken = taken(frame, owner);
+        long last = Workers.share((long) s.N() * s.OH(), owner / columns + 1, gridRows);
+        long next = Taken.next(taken);
+        long piece = 0;
+        for (long row = Workers.share((long) s.N() * s.OH(), owner / columns, gridRows); row < last;) {
             int oh = (int) (row % s.OH());
             int count = (int) Math.min(Math.min(rows, s.OH() - oh), last - row);
-            block(frame, row / s.OH(), oh, count, firstPanel, lastPanel, area);
+            long src = 0;
+            for (int panel = firstPanel; panel < lastPanel; panel++) {
+                if (piece++ == next) {
+                    src = src == 0 ? input(frame, row / s.OH(), oh, area) : src;
+                    panel(frame, row / s.OH(), oh, count, panel, src, area);
+                    next = Taken.next(taken);
+                }
+            }
             row += count;
         }
     }
 
-    /** Computes {@code count} rows of an image from {@code oh} on. */
-    private void block(long frame, long image, int oh, int count, int firstPanel, int lastPanel, long area) {
+    /** Returns where the offsets count from for the rows of an image from {@code oh} on. */
+    private long input(long frame, long image, int oh, long area) {
         long src = ConvFrame.x(frame) + image * imageBytes;
-        if (padded) {
-            PaddedRows.copy(inputPlanes, s.IH(), s.IW(), oh * s.SH() - s.PH(), s.rowsSeen(rows), -s.PW(), s.columnsSeen(), pixelBytes(), src, area);
-            src = area;
-        } else {
-            src += oh * s.SH() * rowBytes;
+        if (!padded) {
+            return src + oh * s.SH() * rowBytes;
         }
+        PaddedRows.copy(inputPlanes, s.IH(), s.IW(), oh * s.SH() - s.PH(), s.rowsSeen(rows), -s.PW(), s.columnsSeen(), pixelBytes(), src, area);
+        return area;
+    }
+
+    /** Computes a panel of {@code count} rows of an image from {@code oh} on. */
+    private void panel(long frame, long image, int oh, int count, int panel, long src, long area) {
         long plane = s.OH() * (s.OW() * Simd.BYTES);
         long residual = ConvFrame.residual(frame);
         long tile = area + imageArea();
         long w = ConvFrame.w(frame);
         long wEnd = w + outputBlocks * Simd.BYTES * s.terms();
-        for (int panel = firstPanel; panel < lastPanel; panel++) {
-            int first = Panel.first(panel, outputBlocks);
-            int vectors = Panel.first(panel + 1, outputBlocks) - first;
-            long offset = (image * outputBlocks + first) * plane + oh * (s.OW() * Simd.BYTES);
-            for (int part = 0; part < parts; part++) {
-                int k = (int) Workers.share(s.terms(), part, parts);
-                int terms = (int) Workers.share(s.terms(), part + 1, parts) - k;
-                boolean isLast = part == parts - 1;
-                Panel.run(count * s.OW(), vectors, src, pixels.address(), taps.address() + 4L * k, terms, w + first * Simd.BYTES * s.terms()
-                        + k * vectors * Simd.BYTES, wEnd, ConvFrame.y(frame) + offset, plane, part == 0 ? 0 : tile, ConvFrame.bias(frame) + first * Simd.BYTES,
-                        isLast && residual != 0 ? residual + offset : 0, isLast ? lo : Finish.NO_BOUND);
-            }
+        int first = Panel.first(panel, outputBlocks);
+        int vectors = Panel.first(panel + 1, outputBlocks) - first;
+        long offset = (image * outputBlocks + first) * plane + oh * (s.OW() * Simd.BYTES);
+        for (int part = 0; part < parts; part++) {
+            int k = (int) Workers.share(s.terms(), part, parts);
+            int terms = (int) Workers.share(s.terms(), part + 1, parts) - k;
+            boolean isLast = part == parts - 1;
+            Panel.run(count * s.OW(), vectors, src, pixels.address(), taps.address() + 4L * k, terms, w + first * Simd.BYTES * s.terms()
+                    + k * vectors * Simd.BYTES, wEnd, ConvFrame.y(frame) + offset, plane, part == 0 ? 0 : tile, ConvFrame.bias(frame) + first * Simd.BYTES,
+                    isLast && residual != 0 ? residual + offset : 0, isLast ? lo : Finish.NO_BOUND);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.gatun.spi.Layout;
 import dev.gatun.vector.Caches;
 import dev.gatun.vector.Native;
 import dev.gatun.vector.Simd;
+import dev.gatun.vector.Taken;
 import dev.gatun.vector.Workers;
 import java.lang.foreign.MemorySegment;
 
@@ -166,9 +167,17 @@ final class WinogradConv implements ConvMethod {
         return WinogradInput.oddLines(n * n * xiV);
     }
 
-    /** What a worker needs: a patch of input, one in the middle of its transform, M, a part of M, and a V unless that is shared. */
+    /** What a worker needs: a patch of input, one in the middle of its transform, M, a part of M, a V unless that is shared, and a counter. */
     private long areaBytes() {
-        return WinogradInput.oddLines(offsetOfV() + (shared ? 0 : vBytes()));
+        return WinogradInput.oddLines(offsetOfV() + (shared ? 0 : vBytes())) + Taken.BYTES;
+    }
+
+    private long area(long frame, int worker) {
+        return ConvFrame.scratch(frame) + (shared ? vBytes() : 0) + worker * areaBytes();
+    }
+
+    private long taken(long frame, int worker) {
+        return area(frame, worker + 1) - Taken.BYTES;
     }
 
     private long offsetOfM() {
@@ -182,23 +191,32 @@ final class WinogradConv implements ConvMethod {
     @Override
     public void run(long frame, Workers workers) {
         if (!shared) {
+            Taken.reset(taken(frame, 0), areaBytes(), workers.threads());
             workers.run(ownTiles, frame);
             return;
         }
         for (int first = 0; first < tiles; first += T) {
             ConvFrame.setPosition(frame, first);
             workers.run(sharedInput, frame);
+            Taken.reset(taken(frame, 0), areaBytes(), workers.threads());
             workers.run(sharedOutput, frame);
         }
     }
 
     private void ownTiles(long frame, int worker, int workers) {
-        long area = ConvFrame.scratch(frame) + worker * areaBytes();
+        for (int other = 0; other < workers; other++) {
+            tilesOf(frame, (worker + other) % workers, workers, area(frame, worker));
+        }
+    }
+
+    /** Computes what nobody has taken yet of the tiles of {@code owner}, a block at a time. */
+    private void tilesOf(long frame, int owner, int workers, long area) {
         long v = area + offsetOfV();
-        int from = (int) Workers.share(tiles, worker, workers);
-        int to = (int) Workers.share(tiles, worker + 1, workers);
+        long taken = taken(frame, owner);
+        int from = (int) Workers.share(tiles, owner, workers);
+        int to = (int) Workers.share(tiles, owner + 1, workers);
         int blocks = Math.ceilDiv(to - from, T);
-        for (int block = 0; block < blocks; block++) {
+        for (int block = (int) Taken.next(taken); block < blocks; block = (int) Taken.next(taken)) {
             int first = from + (int) Workers.share(to - from, block, blocks);
             int last = from + (int) Workers.share(to - from, block + 1, blocks);
             input.run(ConvFrame.x(frame), first, first, last, 0, inputBlocks, v, area);
@@ -212,7 +230,7 @@ final class WinogradConv implements ConvMethod {
     private void sharedInput(long frame, int worker, int workers) {
         int first = (int) ConvFrame.position(frame);
         long items = (long) Math.min(T, tiles - first) * inputBlocks;
-        long area = ConvFrame.scratch(frame) + vBytes() + worker * areaBytes();
+        long area = area(frame, worker);
         long last = Workers.share(items, worker + 1, workers);
         for (long item = Workers.share(items, worker, workers); item < last;) {
             int tile = first + (int) (item / inputBlocks);
@@ -229,12 +247,17 @@ final class WinogradConv implements ConvMethod {
         int count = Math.min(T, tiles - first);
         // Whole panels are dealt out if that is fair; else all share the tiles of each.
         int parts = panels % workers == 0 || panels >= 4 * workers ? 1 : Math.min(workers, count);
-        long area = ConvFrame.scratch(frame) + vBytes() + worker * areaBytes();
-        long last = Workers.share((long) panels * parts, worker + 1, workers);
-        for (long cell = Workers.share((long) panels * parts, worker, workers); cell < last; cell++) {
-            int part = (int) (cell % parts);
-            panel(frame, (int) (cell / parts), first, first + (int) Workers.share(count, part, parts), first + (int) Workers.share(count, part + 1, parts),
-                    ConvFrame.scratch(frame), area);
+        long area = area(frame, worker);
+        for (int other = 0; other < workers; other++) {
+            int owner = (worker + other) % workers;
+            long taken = taken(frame, owner);
+            long begin = Workers.share((long) panels * parts, owner, workers);
+            long last = Workers.share((long) panels * parts, owner + 1, workers);
+            for (long cell = begin + Taken.next(taken); cell < last; cell = begin + Taken.next(taken)) {
+                int part = (int) (cell % parts);
+                panel(frame, (int) (cell / parts), first, first + (int) Workers.share(count, part, parts),
+                        first + (int) Workers.share(count, part + 1, parts), ConvFrame.scratch(frame), area);
+            }
         }
     }
 
