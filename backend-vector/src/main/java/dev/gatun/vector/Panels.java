@@ -11,7 +11,7 @@ import static dev.gatun.vector.Native.store;
  *
  * <p>Panels of a fixed number of columns, each row of a panel behind the one before; the last panel is as wide as its columns, rounded up to vectors and
  * padded with zeros. B goes to panels as wide as the largest tile, and so does A where it is stored transposed, to panels of as many of its rows as stay in
- * the cache. Nothing is read outside of the matrix.
+ * the cache, or, where k is long, to {@linkplain #packGroups groups}. Nothing is read outside of the matrix.
  *
  * <p>A matrix is read row by row, each from end to end: read panel by panel, whose rows lie pages apart, it comes from memory at half the speed or less.
  */
@@ -60,9 +60,9 @@ final class Panels {
         }
     }
 
-    /** Returns the bytes between groups of {@link #packGroups}: a line more than they take, so that not all begin in the same set of the cache. */
+    /** Returns the bytes between groups of {@link #packGroups}: an odd number of lines, so that they begin in all sets of the cache. */
     static long groupStride(int height) {
-        return GROUP_BYTES * height + LINE;
+        return (Math.ceilDiv(GROUP_BYTES * height, LINE) | 1) * LINE;
     }
 
     /** Returns the bytes of groups that hold {@code columns} columns. */
@@ -72,7 +72,7 @@ final class Panels {
 
     /**
      * Packs rows k0..k1 of a matrix of {@code height} rows in groups of {@link Tiles#ROWS} columns, {@code [height, 6]} each: the order in which a tile reads a
-     * transposed A. Others may pack the rest of the rows.
+     * transposed A. Others may pack the rest of the rows. What the last group lacks stays as it is.
      *
      * @param dst address of {@link #groupBytes} bytes, the same for all rows
      */

@@ -21,8 +21,8 @@ final class Sgemm {
     /** Rows of B that are packed at once. */
     static final int KC = 1024;
     /**
-     * From so many on, a transposed A is packed in groups of as many of its rows as a tile has: in panels each k is another line of the cache, and a sixteenth
-     * of it is used. For fewer, packing it so takes what multiplying gains.
+     * From so many on, a transposed A is packed in groups of as many of its rows as a tile has: in panels each k is another line of the cache, of which
+     * a tile uses 24 bytes. For fewer, packing it so takes what multiplying gains.
      */
     private static final int GROUPED_K = 512;
 
@@ -461,7 +461,7 @@ final class Sgemm {
         return blocks(slice) + blockOfA;
     }
 
-    /** @param packedA the address of these {@code kc} columns of op(A) in panels of {@link #MC} rows, or 0 to pack them here if they must be */
+    /** @param packedA the address of these {@code kc} columns of op(A) as {@link #packA} packs them, or 0 to pack them here if they must be */
     private void multiply(int i0, int i1, int j0, int nc, int k, int kc, long a, long b, long c, long bias, long residual, long packedA, long panels,
             long slice) {
         long packedBlockOfA = blocks(slice);

@@ -78,10 +78,15 @@ class SgemmTest {
         }
     }
 
+    @Test
+    void eachWorkerPacksItsOwnPartOfALargeTransposedOperand() {
+        Case.of(new int[] {4300, 66, 1000}, true, false, 0, false, Sgemm.Batch.ONE, Epilogue.NONE).checkAgainstDoubles(THREE);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 7, 12})
     void aBatchHasItsOwnOperandsOrSharesThem(int count) {
-        for (int[] size : new int[][] {{1, 40, 50}, {50, 1, 40}, {70, 90, 33}, {3, 5, 0}, {6, 20, 130}, {20, 6, 200}, {18, 100, 50}}) {
+        for (int[] size : new int[][] {{1, 40, 50}, {50, 1, 40}, {70, 90, 33}, {3, 5, 0}, {6, 20, 130}, {20, 6, 200}, {18, 100, 50}, {20, 70, 520}}) {
             var own = new Sgemm.Batch(count, 0, 0, 0);
             Case.of(size, false, true, 1, false, own, new Epilogue(Epilogue.Bias.COLUMN, true, true)).checkAgainstDoubles(THREE);
             Case.of(size, false, true, 1, true, own, new Epilogue(Epilogue.Bias.ROW, true, false)).sharingB().checkAgainstDoubles(THREE);

@@ -27,7 +27,7 @@ import java.util.Optional;
  * pixels are one part, at once, some blocks of input channels at a time, while the first caches hold them.
  */
 final class BackwardWeightsConv implements FrameKernel {
-    /** Pixels of a sum: adding it to those before takes a small part of its time, and a panel of dy, 64 KiB, stays near. An image of 14 x 14 is one sum. */
+    /** Pixels of a sum: adding it to those before takes a small part of its time, and a panel of dy stays near. An image of 14 x 14 is one sum. */
     private static final int PIXELS = 256;
 
     /** Terms whose sums are transposed while they are in a cache: with a full panel 128 KiB. */
