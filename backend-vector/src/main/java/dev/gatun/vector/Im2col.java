@@ -8,6 +8,7 @@ import static dev.gatun.vector.Native.putFloat;
 import static dev.gatun.vector.Native.putLong;
 import static dev.gatun.vector.Native.store;
 
+import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
@@ -52,6 +53,8 @@ final class Im2col {
     private final boolean[] seenPlanes;
     private final boolean[] seenRows;
     private final boolean[] seenPhases;
+    private final int[] firstInside;
+    private final int[] endInside;
 
     Im2col(ConvGeometry geometry) {
         depth = geometry.depth();
@@ -73,6 +76,8 @@ final class Im2col {
             offsets[tap] = (kd * HP + kh) * rowBytes + ((long) kw % width.S() * phase + kw / width.S()) * FLOAT;
             seenPhases[kw % width.S()] = true;
         }
+        firstInside = IntStream.range(0, width.S()).map(this::firstInside).toArray();
+        endInside = IntStream.range(0, width.S()).map(this::endInside).toArray();
         seenPlanes = seen(depth);
         seenRows = seen(height);
     }
@@ -125,37 +130,46 @@ final class Im2col {
     }
 
     /**
-     * Writes padded rows {@code f0} to {@code f1} of some channels.
+     * Writes padded rows {@code f0} to {@code f1} of some channels, one row after the other: zeros by whole vectors, which may reach into rows that come after.
      *
      * @param x address of the first channel
      */
     void pad(long x, int channels, int f0, int f1, long padded) {
         long plane = (long) height.I() * width.I() * FLOAT;
+        long end = padded + (long) channels * (f1 - f0) * rowBytes - Simd.BYTES;
         for (int c = 0; c < channels; c++) {
+            int d = f0 / HP;
+            int h = f0 % HP;
             for (int f = f0; f < f1; f++) {
-                if (seenPlanes[f / HP] && seenRows[f % HP]) {
-                    int id = f / HP - depth.P();
-                    int ih = f % HP - height.P();
+                if (seenPlanes[d] && seenRows[h]) {
+                    int id = d - depth.P();
+                    int ih = h - height.P();
+                    boolean roomy = padded + rowBytes <= end;
                     if (id < 0 || id >= depth.I() || ih < 0 || ih >= height.I()) {
-                        clear(padded, 0, width.S() * phase);
+                        clear(padded, 0, width.S() * phase, roomy);
                     } else {
-                        padRow(x + id * plane + ih * width.I() * FLOAT, x + depth.I() * plane, padded);
+                        padRow(x + id * plane + ih * width.I() * FLOAT, x + depth.I() * plane, padded, roomy);
                     }
                 }
                 padded += rowBytes;
+                h++;
+                if (h == HP) {
+                    h = 0;
+                    d++;
+                }
             }
             x += depth.I() * plane;
         }
     }
 
-    /** @param end of the channel */
-    private void padRow(long x, long end, long padded) {
+    /** @param end of the channel @param roomy whether a vector behind the row may be written */
+    private void padRow(long x, long end, long padded, boolean roomy) {
         int SW = width.S();
         for (int p = 0; p < SW; p++) {
             if (seenPhases[p]) {
-                int from = firstInside(p);
-                int to = endInside(p);
-                clear(padded, 0, from);
+                int from = firstInside[p];
+                int to = endInside[p];
+                clear(padded, 0, from, roomy);
                 long src = x + (from * SW + p - width.P()) * FLOAT;
                 if (SW == 1) {
                     copy(to - from, src, end, padded + from * FLOAT);
@@ -165,7 +179,7 @@ final class Im2col {
                         src += SW * FLOAT;
                     }
                 }
-                clear(padded, to, phase);
+                clear(padded, to, phase, roomy);
             }
             padded += phase * FLOAT;
         }
@@ -188,9 +202,15 @@ final class Im2col {
         store(dst + last, load(src + last));
     }
 
-    private static void clear(long row, int from, int to) {
-        for (long i = from * FLOAT; i < to * FLOAT; i += FLOAT) {
-            putFloat(row + i, 0);
+    private static void clear(long row, int from, int to, boolean roomy) {
+        if (roomy) {
+            for (long i = from * FLOAT; i < to * FLOAT; i += Simd.BYTES) {
+                store(row + i, load(Native.ZEROS));
+            }
+        } else {
+            for (long i = from * FLOAT; i < to * FLOAT; i += FLOAT) {
+                putFloat(row + i, 0);
+            }
         }
     }
 
@@ -303,7 +323,7 @@ final class Im2col {
                     if (seen) {
                         unpadRow(padded + (d * HP + h) * rowBytes, x);
                     } else {
-                        clear(x, 0, width.I());
+                        clear(x, 0, width.I(), false);
                     }
                     x += width.I() * FLOAT;
                 }
@@ -315,7 +335,7 @@ final class Im2col {
     private void unpadRow(long padded, long x) {
         int SW = width.S();
         if (SW > 1 || endInside(0) < width.I() + width.P()) {
-            clear(x, 0, width.I());                           // some elements are seen by no tap
+            clear(x, 0, width.I(), false);                           // some elements are seen by no tap
         }
         for (int p = 0; p < SW; p++) {
             if (seenPhases[p]) {

@@ -8,15 +8,25 @@ import java.util.Optional;
 
 /** The largest element of each window, with the position of the first such; workers share the planes. See {@link PoolRows}, and {@link PoolKernel} without. */
 final class MaxPoolIndexKernel implements FrameKernel {
+    /** The bits of position -1: only moved. */
+    private static final float NO_POSITION = Float.intBitsToFloat(-1);
+
+    /** Places of a plane whose best and positions the first-level cache holds. */
+    private static final int MOST_PLACES = 4096;
+
     private final PoolGeometry geometry;
     private final int padded;
     private final int positions;
+    private final int places;
+    private final int[] rows;
     private final Workers workers;
 
     private MaxPoolIndexKernel(PoolGeometry geometry, Workers workers) {
         this.geometry = geometry;
         this.padded = geometry.width().padded();
-        this.positions = Math.ceilDiv(geometry.width().positions(), Simd.LANES) * Simd.LANES;
+        this.positions = whole(geometry.width().positions());
+        this.places = isSmall(geometry) ? whole((geometry.height().positions() - 1) * geometry.width().I() + geometry.width().positions()) : 0;
+        this.rows = geometry.rows();
         this.workers = workers;
     }
 
@@ -27,6 +37,16 @@ final class MaxPoolIndexKernel implements FrameKernel {
         }
         PoolGeometry geometry = PoolGeometry.of(op.window(), x.shape().dims(), results.getFirst().shape().dims());
         return geometry.isCountable() ? Optional.of(new MaxPoolIndexKernel(geometry, workers)) : Optional.empty();
+    }
+
+    /** Returns whether windows lie inside of planes so small that searching where no window begins costs less than going row by row. */
+    private static boolean isSmall(PoolGeometry g) {
+        return g.depth().equals(PoolGeometry.Axis.NONE) && g.height().border().length + g.width().border().length == 0 && g.height().S() <= 2
+                && g.inputs() <= MOST_PLACES;
+    }
+
+    private static int whole(int floats) {
+        return Math.ceilDiv(floats, Simd.LANES) * Simd.LANES;
     }
 
     @Override
@@ -54,9 +74,13 @@ final class MaxPoolIndexKernel implements FrameKernel {
         return workerBytes() * workers.threads();
     }
 
-    /** A padded row, then the best of each place and its position. */
+    /** A padded row, or the results of a plane; then the best of each place and its position; and what {@link PoolRows#takeRows} reads behind. */
     private long workerBytes() {
-        return Math.ceilDiv(4L * padded + 8L * positions, 64L) * 64;
+        return Math.ceilDiv(rowBytes() + 8L * Math.max(positions, places) + 2 * Simd.BYTES, 128L) * 128;
+    }
+
+    private long rowBytes() {
+        return Math.max(4L * padded, places == 0 ? 0 : 4L * whole((int) geometry.outputs()) + Simd.BYTES);
     }
 
     @Override
@@ -65,30 +89,52 @@ final class MaxPoolIndexKernel implements FrameKernel {
             return;
         }
         long row = scratch(frame) + workerBytes() * worker;
-        long best = row + 4L * padded;
-        long at = best + 4L * positions;
+        long best = row + rowBytes();
+        long at = best + 4L * Math.max(positions, places);
         PoolRows.fill(row, Float.NEGATIVE_INFINITY, padded);
         long to = Workers.share(geometry.planes(), worker + 1, of);
         for (long plane = Workers.share(geometry.planes(), worker, of); plane < to; plane++) {
             long x = address(frame, 0) + 4 * plane * geometry.inputs();
+            long out = plane * geometry.outputs();
+            if (places > 0 && (geometry.planes() - 1 - plane) * geometry.inputs() >= Simd.LANES) {
+                searchPlane(x, row, best, at, address(frame, 1) + 4 * out, address(frame, 2) + 4 * out);
+                continue;
+            }
             for (int o = 0; o < geometry.outputRows(); o++) {
-                long out = 4 * (plane * geometry.outputs() + (long) o * geometry.width().O());
                 search(o, x, row, best, at);
-                PoolRows.take(best, address(frame, 1) + out, geometry.width().S(), geometry.width().O());
-                positions(o, at, address(frame, 2) + out);
+                PoolRows.take(best, address(frame, 1) + 4 * out, geometry.width().S(), geometry.width().O());
+                positions(o, at, address(frame, 2) + 4 * out);
+                out += geometry.width().O();
             }
         }
+    }
+
+    /**
+     * Searches at every place of a plane, as if it were one row: its last vector reads what is behind the plane, and there is something. The padded row
+     * holds the results for a while: no window sees padding.
+     */
+    private void searchPlane(long x, long row, long best, long at, long y, long place) {
+        PoolGeometry.Axis height = geometry.height();
+        PoolGeometry.Axis width = geometry.width();
+        PoolRows.begin(x, best, at, places);
+        for (int k = 0; k < height.K(); k++) {
+            int first = k * height.D() * width.I();
+            PoolRows.search(x + 4L * first, best, at, width.K(), width.D(), places, first);
+        }
+        long step = 4L * height.S() * width.I();
+        PoolRows.takeRows(best, step, height.O(), width.S(), width.O(), row);
+        Native.copy(row, y, 4 * geometry.outputs());
+        PoolRows.takeRows(at, step, height.O(), width.S(), width.O(), row);
+        Native.copy(row, place, 4 * geometry.outputs());
     }
 
     /** Searches the rows one after the other, in row-major order, so that of equal elements the first stays. */
     private void search(int o, long x, long row, long best, long at) {
         PoolGeometry.Axis width = geometry.width();
         PoolRows.fill(best, Float.NEGATIVE_INFINITY, positions);
-        for (int j = 0; j < positions; j++) {
-            Native.putInt(at + 4L * j, -1);
-        }
+        PoolRows.fill(at, NO_POSITION, positions);
         for (int k = 0; k < geometry.rowTaps(); k++) {
-            int r = geometry.row(o, k);
+            int r = rows[o * geometry.rowTaps() + k];
             if (r >= 0) {
                 Native.copy(x + 4L * r * width.I(), row + 4L * width.P(), 4L * width.I());
                 PoolRows.search(row, best, at, width.K(), width.D(), positions, r * width.I() - width.P());

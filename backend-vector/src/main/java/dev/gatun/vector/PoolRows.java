@@ -10,12 +10,17 @@ import static jdk.incubator.vector.VectorOperators.LE;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Loops over rows of images for pooling, at every place as if the stride were 1; of such results every S-th is taken. */
 final class PoolRows {
     private static final VectorSpecies<Integer> I32 = VectorSpecies.of(int.class, F32.vectorShape());
     private static final IntVector IOTA = IntVector.zero(I32).addIndex(1);
+
+    /** Lanes 0, 2, 4, ..., in either half. */
+    private static final VectorShuffle<Float> SECONDS = VectorShuffle.fromOp(F32, i -> 2 * i % LANES);
+    private static final VectorMask<Float> UPPER = VectorMask.fromLong(F32, -1L << LANES / 2);
 
     private PoolRows() {
     }
@@ -49,6 +54,14 @@ final class PoolRows {
         }
     }
 
+    /** Begins a {@link #search} with the first tap of the first row: best = row, at[j] = j. */
+    static void begin(long row, long best, long at, int n) {
+        for (int j = 0; j < n; j += LANES) {
+            store(best + 4L * j, load(row + 4L * j));
+            IOTA.add(j).intoMemorySegment(Native.ALL, at + 4L * j, Native.ORDER);
+        }
+    }
+
     /**
      * One row of a search for the first maximum: where row[j + k·D] is larger than best[j], or the first NaN, it and its position {@code first + j + k·D}
      * replace best[j] and at[j].
@@ -76,6 +89,29 @@ final class PoolRows {
         }
         for (int o = 0; o < n; o++) {
             Native.putInt(y + 4L * o, Native.getInt(row + 4L * o * S));
+        }
+    }
+
+    /**
+     * The same of {@code rows} rows that are {@code step} bytes apart, one behind the other. May read two vectors behind the last row, and write one behind y:
+     * rows have few elements, and loops that end with each would take longer.
+     */
+    static void takeRows(long src, long step, int rows, int S, int n, long y) {
+        for (int r = 0; r < rows; r++) {
+            if (S == 2) {
+                takeSeconds(src, y, n);
+            } else {
+                take(src, y, S, n);
+            }
+            src += step;
+            y += 4L * n;
+        }
+    }
+
+    private static void takeSeconds(long src, long y, int n) {
+        for (long i = 0; i < 4L * n; i += Simd.BYTES) {
+            FloatVector seconds = load(src + 2 * i).rearrange(SECONDS);
+            store(y + i, seconds.blend(load(src + 2 * i + Simd.BYTES).rearrange(SECONDS), UPPER));
         }
     }
 }

@@ -47,6 +47,8 @@ class PoolKernelTest {
             settings.add(new Setting(window(3, 2, 0, 0, 1, true, 2), 2, 3, size[0] + 2, size[1] + 2));
             settings.add(new Setting(window(3, 1, 1, 1, 1, false, 2), 2, 3, size[0], size[1]));
             settings.add(new Setting(window(3, 3, 2, 2, 2, false, 2), 2, 3, size[0] + 3, size[1] + 3));
+            settings.add(new Setting(window(2, 1, 0, 0, 2, false, 2), 2, 3, size[0] + 2, size[1] + 2));
+            settings.add(new Setting(new Window(Ints.of(3, 2), Ints.of(2, 3), Ints.of(0, 0), Ints.of(0, 0), Ints.of(2, 1), false), 2, 3, size[0], size[1] + 1));
         }
         settings.add(new Setting(new Window(Ints.of(7, 9), Ints.of(1, 1), Ints.of(0, 0), Ints.of(0, 0), Ints.of(1, 1), false), 3, 5, 7, 9));
         settings.add(new Setting(new Window(Ints.of(3, 2), Ints.of(1, 3), Ints.of(0, 1), Ints.of(2, 0), Ints.of(1, 1), true), 1, 2, 11, 20));

@@ -33,6 +33,8 @@ class SgemmTest {
         sizes.addAll(List.of(new int[][] {
             {4, 6, 64}, {4, 7, 65}, {5, 11, 96}, {6, 13, 112}, {7, 6, 131}, {8, 48, 128}, {9, 20, 150}, {16, 23, 257}, {17, 18, 272}, {23, 41, 390},
             {48, 50, 769}, {6, 4, 128}, {29, 7, 230}, {50, 13, 417}, {40, 16, 515}, {8, 9, 33000}}));
+        // Few rows or columns with so long a k that four are read at once: fewer than four, parts of four, k of whole pairs of vectors and not.
+        sizes.addAll(List.of(new int[][] {{1, 7, 1030}, {2, 1, 1024}, {3, 30, 2051}, {10, 1, 1100}, {1, 33, 1056}}));
         // A transposed B that is much the larger: more than one block of k, several of A, B packed together.
         sizes.addAll(List.of(new int[][] {{16, 200, 100}, {17, 120, 40}, {45, 100, 70}, {64, 230, 1100}, {50, 900, 760}}));
         // A transposed A in groups of six: several blocks of it, a last group that is not full; each worker packs its own, or all together.
