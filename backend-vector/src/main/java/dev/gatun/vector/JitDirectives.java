@@ -34,9 +34,9 @@ final class JitDirectives {
     /** Loops that are small enough to be inlined into callers that have several of them. */
     private static final List<String> LOOPS = List.of("Epilogue.add", "Epilogue.rectify", "Gemv.addFours", "Gemv.addTwos", "Gemv.addOnes", "Dots.addRest",
             "LaneSums.pass*", "Transpose.block", "StreamedLoops.*", "Im2col.copy*", "Im2col.addRuns", "Im2col.clear", "FloatUnary.*", "FloatBinary.*",
-            "RnnGates.*", "LstmGates.*", "Fold.sum", "Fold.product", "Fold.max", "Fold.min", "Fold.add*", "Moments.differences", "Moments.scale*",
-            "Moments.squares", "Moments.products", "Moments.gradient", "PoolKernel.scale", "PoolRows.*", "WindowFold.largest*", "WindowFold.sum*",
-            "SoftmaxLines.finish", "GateKernel.gate*", "LocalResponseNormKernel.addSquares", "LocalResponseNormKernel.multiply",
+            "RnnGates.*", "LstmGates.*", "Fold.sum", "Fold.streams", "Fold.rest", "Fold.product", "Fold.max", "Fold.min", "Fold.add*", "Moments.differences",
+            "Moments.scale*", "Moments.squares", "Moments.products", "Moments.gradient", "PoolKernel.scale", "PoolRows.*", "WindowFold.largest*",
+            "WindowFold.sum*", "SoftmaxLines.finish", "GateKernel.gate*", "LocalResponseNormKernel.addSquares", "LocalResponseNormKernel.multiply",
             "LocalResponseNormKernel.scale", "blocked/BlockedBatchNorm.moments", "blocked/BlockedBatchNorm.squares", "blocked/BlockedBatchNorm.scale",
             "blocked/BlockedBatchNorm.products", "blocked/BlockedBatchNorm.slope", "blocked/BackwardWeightsConv.spread",
             "blocked/PointwiseBackwardWeights.placeFours");
