@@ -89,11 +89,11 @@ final class Fold {
 
     static double sum(long x, long n) {
         double sum = 0;
-        for (; n >= LARGE; n -= STREAMS * STREAM) {
-            sum += streams(x);
-            x += 4 * STREAMS * STREAM;
+        long streamed = n < LARGE ? 0 : n - n % (STREAMS * STREAM);
+        for (long i = 0; i < streamed; i += STREAMS * STREAM) {
+            sum += streams(x + 4 * i);
         }
-        return sum + rest(x, n);
+        return sum + rest(x + 4 * streamed, n - streamed);
     }
 
     /**

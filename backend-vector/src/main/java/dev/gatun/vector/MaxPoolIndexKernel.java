@@ -18,7 +18,6 @@ final class MaxPoolIndexKernel implements FrameKernel {
     private final int padded;
     private final int positions;
     private final int places;
-    private final int[] rows;
     private final Workers workers;
 
     private MaxPoolIndexKernel(PoolGeometry geometry, Workers workers) {
@@ -26,7 +25,6 @@ final class MaxPoolIndexKernel implements FrameKernel {
         this.padded = geometry.width().padded();
         this.positions = whole(geometry.width().positions());
         this.places = isSmall(geometry) ? whole((geometry.height().positions() - 1) * geometry.width().I() + geometry.width().positions()) : 0;
-        this.rows = geometry.rows();
         this.workers = workers;
     }
 
@@ -41,8 +39,8 @@ final class MaxPoolIndexKernel implements FrameKernel {
 
     /** Returns whether windows lie inside of planes so small that searching where no window begins costs less than going row by row. */
     private static boolean isSmall(PoolGeometry g) {
-        return g.depth().equals(PoolGeometry.Axis.NONE) && g.height().border().length + g.width().border().length == 0 && g.height().S() <= 2
-                && g.inputs() <= MOST_PLACES;
+        return g.inputs() <= MOST_PLACES && g.depth().equals(PoolGeometry.Axis.NONE) && g.height().S() <= 2
+                && g.height().border().length + g.width().border().length == 0;
     }
 
     private static int whole(int floats) {
@@ -134,7 +132,7 @@ final class MaxPoolIndexKernel implements FrameKernel {
         PoolRows.fill(best, Float.NEGATIVE_INFINITY, positions);
         PoolRows.fill(at, NO_POSITION, positions);
         for (int k = 0; k < geometry.rowTaps(); k++) {
-            int r = rows[o * geometry.rowTaps() + k];
+            int r = geometry.row(o, k);
             if (r >= 0) {
                 Native.copy(x + 4L * r * width.I(), row + 4L * width.P(), 4L * width.I());
                 PoolRows.search(row, best, at, width.K(), width.D(), positions, r * width.I() - width.P());

@@ -1,5 +1,6 @@
 package dev.gatun.vector;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -28,26 +29,21 @@ public final class SmallLoops {
     public static List<ColdLoop> ofLayers(long zeros, long result) {
         Epilogue bias = new Epilogue(Epilogue.Bias.COLUMN, false, false);
         Epilogue relu = new Epilogue(Epilogue.Bias.COLUMN, false, true);
-        return List.of(
+        var loops = new ArrayList<ColdLoop>(List.of(
             idle -> WindowFold.LARGEST.neighbours(zeros, 3, Simd.BYTES, Simd.BYTES, zeros, result, idle ? 0 : BYTES),
-            idle -> addProducts(zeros, idle ? Native.NOWHERE : result),
+            idle -> Gemv.addFours(BYTES, zeros, zeros, zeros, idle ? Native.NOWHERE : result),
             idle -> bias.apply(1, idle ? 0 : UNEVEN, result, 0, zeros, 0),
             idle -> relu.apply(1, idle ? 0 : UNEVEN, result, 0, zeros, 0),
-            idle -> WindowFold.SUM.neighbours(zeros, 3, Simd.BYTES, Simd.BYTES, zeros, result, idle ? 0 : BYTES));
-    }
-
-    /** The loop of dense layers with long rows. */
-    private static void addProducts(long zeros, long result) {
+            idle -> WindowFold.SUM.neighbours(zeros, 3, Simd.BYTES, Simd.BYTES, zeros, result, idle ? 0 : BYTES)));
         if (Gemv.READS_FOUR) {
-            Gemv.addTwos(BYTES, zeros, zeros, zeros, zeros, zeros, result);
-        } else {
-            Gemv.addFours(BYTES, zeros, zeros, zeros, result);
+            loops.add(1, idle -> Gemv.addTwos(BYTES, zeros, zeros, zeros, zeros, zeros, idle ? Native.NOWHERE : result));
         }
+        return loops;
     }
 
     /** Returns the methods that these calls are there for. */
     public static List<String> methods() {
-        return List.of("FloatBinary.mul", "Transpose.block", "WindowFold.largest", "WindowFold.sum", Gemv.READS_FOUR ? "Gemv.addTwos" : "Gemv.addFours",
-                "Epilogue.add", "Epilogue.rectify");
+        return List.of("FloatBinary.mul", "Transpose.block", "WindowFold.largest", "WindowFold.sum", "Gemv.addTwos", "Gemv.addFours", "Epilogue.add",
+                "Epilogue.rectify");
     }
 }

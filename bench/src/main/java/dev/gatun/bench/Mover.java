@@ -18,7 +18,7 @@ final class Mover implements LongSupplier {
 
     /** How a {@link Traffic} comes about. */
     enum Way {
-        READ(Traffic.READ), COPY_BY_LOOP(Traffic.COPY), COPY_BY_JDK(Traffic.COPY), TRIAD(Traffic.TRIAD);
+        READ(Traffic.READ), READ_IN_STREAMS(Traffic.READ), COPY_BY_LOOP(Traffic.COPY), COPY_BY_JDK(Traffic.COPY), TRIAD(Traffic.TRIAD);
 
         private final Traffic traffic;
 
@@ -66,6 +66,7 @@ final class Mover implements LongSupplier {
     private void piece(MemorySegment a, MemorySegment b, long from, long to) {
         switch (way) {
             case READ -> sink += read(a, from, to);
+            case READ_IN_STREAMS -> sink += readStreams(a, from, (to - from) / (4 * STEP) * STEP);
             case COPY_BY_LOOP -> copy(a, b, from, to);
             case COPY_BY_JDK -> MemorySegment.copy(a, from, b, from, to - from);
             case TRIAD -> triad(a, b, blocks.get(2), from, to);
@@ -80,6 +81,21 @@ final class Mover implements LongSupplier {
             sum1 = sum1.add(FloatVector.fromMemorySegment(SPECIES, a, i + STEP, ORDER));
         }
         return sum0.add(sum1).lane(0);
+    }
+
+    /** Reads four parts of {@code part} bytes each at once: prefetchers follow each for itself. */
+    private static float readStreams(MemorySegment a, long from, long part) {
+        FloatVector sum0 = FloatVector.zero(SPECIES);
+        FloatVector sum1 = sum0;
+        FloatVector sum2 = sum0;
+        FloatVector sum3 = sum0;
+        for (long i = from; i < from + part; i += STEP) {
+            sum0 = sum0.add(FloatVector.fromMemorySegment(SPECIES, a, i, ORDER));
+            sum1 = sum1.add(FloatVector.fromMemorySegment(SPECIES, a, i + part, ORDER));
+            sum2 = sum2.add(FloatVector.fromMemorySegment(SPECIES, a, i + 2 * part, ORDER));
+            sum3 = sum3.add(FloatVector.fromMemorySegment(SPECIES, a, i + 3 * part, ORDER));
+        }
+        return sum0.add(sum1).add(sum2.add(sum3)).lane(0);
     }
 
     private static void copy(MemorySegment a, MemorySegment b, long from, long to) {
