@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
@@ -24,20 +25,29 @@ import javax.management.JMException;
  */
 final class JitDirectives {
     private static final System.Logger LOG = System.getLogger("dev.gatun");
-    private static final String PACKAGE = "dev/gatun/vector/";
+    static final String PACKAGE = "dev/gatun/vector/";
 
     /** Methods with vectors among their parameters or results. */
     private static final List<String> HELPERS = List.of("Native.*", "FloatMath.*", "Tails.*", "BFloat16.rounded", "ArgReduceKernel.equal", "Fold.doubles",
             "Fold.get", "Fold.put", "Fold.sumOfLanes", "Fold.productOfLanes", "LaneSums.fold", "LaneSums.other", "LaneSums.upper", "Transpose.shift",
             "Transpose.upper", "Truth.mask", "Truth.store");
 
+    /**
+     * The steps of an access to memory that the JDK does not mark so itself. A loop whose compiler left one of them out, after many calls that did nothing,
+     * takes four times as long: around each call no register keeps a vector.
+     */
+    static final List<String> ACCESS = List.of("jdk/internal/misc/Unsafe.*Unaligned", "jdk/internal/misc/Unsafe.convEndian",
+            "jdk/internal/foreign/NativeMemorySegmentImpl.unsafeGetBase", "jdk/internal/foreign/NativeMemorySegmentImpl.maxAlignMask",
+            "java/lang/Integer.toUnsignedLong");
+
     /** Loops that are small enough to be inlined into callers that have several of them. */
-    private static final List<String> LOOPS = List.of("Epilogue.add", "Epilogue.rectify", "Gemv.addFours", "Gemv.addTwos", "Gemv.addOnes", "Dots.addRest",
-            "LaneSums.pass*", "Transpose.block", "StreamedLoops.*", "Im2col.copy*", "Im2col.addRuns", "Im2col.clear", "FloatUnary.*", "FloatBinary.*",
-            "RnnGates.*", "LstmGates.*", "Fold.sum", "Fold.streams", "Fold.rest", "Fold.product", "Fold.max", "Fold.min", "Fold.add*", "Moments.differences",
-            "Moments.scale*", "Moments.squares", "Moments.products", "Moments.gradient", "PoolKernel.scale", "PoolRows.*", "WindowFold.largest*",
-            "WindowFold.sum*", "SoftmaxLines.finish", "GateKernel.gate*", "LocalResponseNormKernel.addSquares", "LocalResponseNormKernel.multiply",
-            "LocalResponseNormKernel.scale", "blocked/BlockedBatchNorm.moments", "blocked/BlockedBatchNorm.squares", "blocked/BlockedBatchNorm.scale",
+    private static final List<String> LOOPS = List.of("Epilogue.add", "Epilogue.rectify", "Gemv.addFours", "Gemv.addTwos", "Gemv.addOnes",
+            "Dots.addRest", "LaneSums.pass*", "Transpose.block", "Transpose.pass*", "StreamedLoops.*", "Im2col.copy*", "Im2col.addRuns",
+            "Im2col.clear", "FloatUnary.*", "FloatBinary.*", "RnnGates.*", "LstmGates.*", "Fold.sum", "Fold.streams", "Fold.rest", "Fold.product",
+            "Fold.max", "Fold.min", "Fold.add*", "Moments.differences", "Moments.scale*", "Moments.squares", "Moments.products", "Moments.gradient",
+            "PoolKernel.scale", "PoolRows.*", "WindowFold.largest*", "WindowFold.sum*", "SoftmaxLines.finish", "GateKernel.gate*",
+            "LocalResponseNormKernel.addSquares", "LocalResponseNormKernel.multiply", "LocalResponseNormKernel.scale",
+            "blocked/BlockedBatchNorm.moments", "blocked/BlockedBatchNorm.squares", "blocked/BlockedBatchNorm.scale",
             "blocked/BlockedBatchNorm.products", "blocked/BlockedBatchNorm.slope", "blocked/BackwardWeightsConv.spread",
             "blocked/PointwiseBackwardWeights.placeFours");
 
@@ -47,17 +57,26 @@ final class JitDirectives {
     }
 
     /**
-     * Adds them, once in the life of the JVM, in a tenth of a second. Where the JVM does not let it be, that is logged for debugging, and where no file can be
-     * written, as a warning: all works without, but not always as fast.
+     * Adds them, once in the life of the JVM, unless it was started with them ({@link CompilerOptions}). Where the JVM does not let it be, that is logged for
+     * debugging, and where no file can be written, as a warning: all works without, but not always as fast.
+     *
+     * <p>The JVM takes a tenth of a second and more for that: it first looks at all commands that it has, those of its flight recorder among them, which
+     * read XML.
      */
     static void add() {
         if (!Switch.DIRECTIVES.isOn() || !ADDED.compareAndSet(false, true)) {
             return;
         }
+        String json = json();
+        if (CompilerOptions.gave(json)) {
+            LOG.log(System.Logger.Level.DEBUG, "compiler directives for {0}*: the JVM was started with them", PACKAGE);
+            return;
+        }
         try {
-            Path file = Files.createTempFile("gatun", ".json");
+            // Files.createTempFile would load the providers of cryptography for a name.
+            String name = "gatun-" + ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime()) + ".json";
+            Path file = Files.writeString(Path.of(System.getProperty("java.io.tmpdir"), name), json, StandardOpenOption.CREATE_NEW);
             try {
-                Files.writeString(file, json());
                 String answer = command("compilerDirectivesAdd", file.toString());
                 LOG.log(System.Logger.Level.DEBUG, "compiler directives for {0}*: {1}", PACKAGE, answer.strip());
             } finally {
@@ -70,6 +89,7 @@ final class JitDirectives {
         } catch (JMException | RuntimeException e) {
             LOG.log(System.Logger.Level.DEBUG, "no compiler directives for " + PACKAGE + "*", e);
         }
+        CompilerOptions.leave(json);
     }
 
     /**
@@ -96,7 +116,8 @@ final class JitDirectives {
      * profile the interpreter collects as well; and of what waits for the second compiler it comes first, since its caller waits with it.
      */
     private static String json() {
-        String inline = Stream.concat(HELPERS.stream().map(m -> "\"+" + PACKAGE + m + "\""), LOOPS.stream().map(m -> "\"-" + PACKAGE + m + "\""))
+        Stream<String> always = Stream.concat(HELPERS.stream().map(m -> PACKAGE + m), ACCESS.stream()).map(m -> "+" + m);
+        String inline = Stream.concat(always, LOOPS.stream().map(m -> "-" + PACKAGE + m)).map(m -> '"' + m + '"')
                 .collect(Collectors.joining(", ", "inline: [", "]"));
         String warmed = BlockedKernels.warmed().stream().map(m -> "\"" + PACKAGE + m + "\"").collect(Collectors.joining(", "));
         return "[{match: [" + warmed + "], c1: {Exclude: true}, c2: {BackgroundCompilation: false, " + inline + "}}, "

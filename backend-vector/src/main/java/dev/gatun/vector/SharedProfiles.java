@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -29,6 +30,7 @@ final class SharedProfiles implements Runnable {
     private static final VectorSpecies<Float> HALF = VectorSpecies.of(float.class, VectorShape.forBitSize(Simd.F32.vectorBitSize() / 2));
 
     private static final AtomicBoolean STARTED = new AtomicBoolean();
+    private static final CountDownLatch SHOWN = new CountDownLatch(1);
 
     private SharedProfiles() {
     }
@@ -37,6 +39,15 @@ final class SharedProfiles implements Runnable {
     static void start() {
         if (STARTED.compareAndSet(false, true)) {
             Thread.ofPlatform().daemon().name("gatun-vector-profiles").start(new SharedProfiles());
+        }
+    }
+
+    /** Returns when they have seen both: what is compiled before may be dropped. */
+    static void await() {
+        try {
+            SHOWN.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -49,6 +60,8 @@ final class SharedProfiles implements Runnable {
                 access(heap, 0);
                 access(Native.ALL, address);
             }
+        } finally {
+            SHOWN.countDown();
         }
     }
 

@@ -43,7 +43,7 @@ public final class SmallLoops {
 
     /** Returns the methods that these calls are there for. */
     public static List<String> methods() {
-        return List.of("FloatBinary.mul", "Transpose.block", "WindowFold.largest", "WindowFold.sum", "Gemv.addTwos", "Gemv.addFours", "Epilogue.add",
-                "Epilogue.rectify");
+        return List.of("FloatBinary.mul", "Transpose.block", "Transpose.pass*", "WindowFold.largest", "WindowFold.sum", "Gemv.addTwos", "Gemv.addFours",
+                "Epilogue.add", "Epilogue.rectify");
     }
 }

@@ -46,7 +46,14 @@ final class VectorBackend implements Backend {
         this.library = library;
         HostMemory.shared().takeFrom(HugePages::allocate);
         SharedProfiles.start();
-        BlockedKernels.warmUp(IS_MANAGED ? JitDirectives::add : () -> { });
+        BlockedKernels.warmUp(VectorBackend::prepareCompiler);
+    }
+
+    private static void prepareCompiler() {
+        if (IS_MANAGED) {
+            JitDirectives.add();
+        }
+        SharedProfiles.await();
     }
 
     /** Returns the instruction set in words. */

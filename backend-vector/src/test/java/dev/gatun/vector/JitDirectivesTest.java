@@ -4,13 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.vector.blocked.BlockedKernels;
 import java.io.File;
+import java.io.IOException;
 import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -18,9 +23,14 @@ import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JitDirectivesTest {
     private static final Pattern NAMED = Pattern.compile("dev/gatun/vector/((?:blocked/)?\\w+)\\.([\\w*]+)");
+
+    private static final Pattern ALL = Pattern.compile("matching: dev/gatun/vector/\\*\\.\\*");
 
     private static String directives() throws Exception {
         return JitDirectives.command("compilerDirectivesPrint");
@@ -34,7 +44,7 @@ class JitDirectivesTest {
         while (!directives().contains("dev/gatun/vector/") && System.nanoTime() < deadline) {
             Thread.sleep(20);
         }
-        assertEquals(1, Pattern.compile("matching: dev/gatun/vector/\\*\\.\\*").matcher(directives()).results().count(), directives());
+        assertEquals(1, ALL.matcher(directives()).results().count(), directives());
     }
 
     @Test
@@ -65,6 +75,85 @@ class JitDirectivesTest {
         String first = directives().lines().dropWhile(l -> !l.contains("blocked/Tile")).takeWhile(l -> !l.contains("vector/*.*"))
                 .collect(Collectors.joining("\n"));
         assertTrue(first.matches("(?s).*c1 directives:.*Exclude:true.*c2 directives:.*Exclude:false.*BackgroundCompilation:false.*"), first);
+    }
+
+    /** Adds them, and prints those that the compiler has then. */
+    static final class Child {
+        private Child() {
+        }
+
+        public static void main(String[] arguments) throws Exception {
+            JitDirectives.add();
+            System.out.println(directives());
+        }
+    }
+
+    /** Waits for the loops of a network. */
+    static final class Warm {
+        private Warm() {
+        }
+
+        public static void main(String[] arguments) {
+            new VectorProvider().open();
+            BlockedKernels.awaitWarmUp();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "with options"})
+    void loopsThatAreWarmedUpCallNothing(String how, @TempDir Path folder) throws Exception {
+        List<String> options = new ArrayList<>(List.of("-XX:+UnlockDiagnosticVMOptions"));
+        BlockedKernels.warmed().forEach(m -> options.add("-XX:CompileCommand=PrintInlining,dev/gatun/vector/" + m));
+        if (!how.isEmpty()) {
+            times("-Dgatun.vector.options=" + folder.resolve("options"));
+            options.add("@" + folder.resolve("options"));
+        }
+        String output = child(Warm.class, options);
+        assertTrue(output.contains("NativeMemorySegmentImpl::unsafeGetBase"), output);
+        assertEquals(List.of(), output.lines().filter(l -> l.contains("low call site frequency") || l.contains("NodeCountInliningCutoff")).toList());
+    }
+
+    @Test
+    void jvmThatIsStartedWithTheOptionsThatAnotherLeftAddsNothing(@TempDir Path folder) throws Exception {
+        Path options = folder.resolve("for the next");
+        Path directives = folder.resolve("for the next.json");
+        assertEquals(1, times("-Dgatun.vector.options=" + options));
+        assertEquals(Set.of(options, directives), filesOf(folder));
+        assertTrue(Files.readString(options).contains("-XX:CompileCommand=CompileThresholdScaling,dev.gatun.vector.blocked.Tile4::rows*,0.003\n"));
+        assertEquals(1, times("@" + options));
+        Files.writeString(directives, "\n", StandardOpenOption.APPEND);
+        assertEquals(2, times("@" + options), "what another version left does not count");
+        assertEquals(1, times("-Dgatun.vector.options=" + folder.resolve("none/file")));
+    }
+
+    private static Set<Path> filesOf(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.collect(Collectors.toSet());
+        }
+    }
+
+    /** Returns how many directives for all of this backend's methods a new JVM has. */
+    private static long times(String... options) throws Exception {
+        return ALL.matcher(child(Child.class, List.of(options))).results().count();
+    }
+
+    private static String child(Class<?> main, List<String> options) throws Exception {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(options);
+        command.addAll(List.of("--add-modules", "jdk.incubator.vector", "-cp", System.getProperty("java.class.path"), main.getName()));
+        Process child = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, child.waitFor(), output);
+        return output;
+    }
+
+    @Test
+    void eachMethodOfTheJdkThatTheyNameExists() throws Exception {
+        for (String name : JitDirectives.ACCESS) {
+            String[] parts = name.split("\\.");
+            Class<?> type = Class.forName(parts[0].replace('/', '.'));
+            assertTrue(Arrays.stream(type.getDeclaredMethods()).anyMatch(m -> m.getName().matches(parts[1].replace("*", ".*"))), name);
+        }
     }
 
     @Test

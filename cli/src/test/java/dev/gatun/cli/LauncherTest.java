@@ -124,8 +124,26 @@ class LauncherTest {
     void archiveThatTheUserNamesReplacesTheScriptsOwn() throws Exception {
         var builder = command(installation(), java, "demo");
         builder.environment().put("GATUN_JAVA_OPTS", "-XX:SharedArchiveFile=mine.jsa");
-        var lines = run(builder).out.lines().filter(line -> line.contains("Archive")).toList();
+        var lines = run(builder).out.lines().filter(line -> line.contains("SharedArchive")).toList();
         assertEquals(List.of("-XX:SharedArchiveFile=mine.jsa"), lines);
+    }
+
+    @Test
+    void demoLeavesOptionsForOtherCommands() throws Exception {
+        var script = installation();
+        var file = folder.resolve("installed here/lib").toRealPath() + "/gatun.options";
+        assertTrue(run(script, java, "demo").out.lines().anyMatch(("-Dgatun.vector.options=" + file)::equals));
+        assertTrue(run(script, java, "backends").out.lines().noneMatch(line -> line.contains("options")), "there are none yet");
+        Files.createFile(Path.of(file));
+        var later = run(script, java, "backends").out.lines().toList();
+        assertTrue(later.containsAll(List.of("@" + file, "-XX:-DisplayVMOutput")), later.toString());
+
+        var builder = command(script, java, "backends");
+        builder.environment().put("GATUN_JAVA_OPTS", "-XX:+PrintCompilation");
+        var shown = run(builder).out.lines().toList();
+        assertTrue(shown.contains("-XX:+DisplayVMOutputToStderr") && !shown.contains("-XX:-DisplayVMOutput"), shown.toString());
+        builder.environment().put("GATUN_JAVA_OPTS", "-Dgatun.vector.directives=off");
+        assertTrue(run(builder).out.lines().noneMatch(("@" + file)::equals));
     }
 
     @Test

@@ -37,6 +37,8 @@ record SafetensorsHeader(SequencedMap<String, String> metadata, SequencedMap<Str
     static final int MAX_BYTES = 100_000_000;
     /** More axes than any array library offers: a longer shape is an attack, not a tensor. */
     private static final int MAX_RANK = 64;
+    /** Room for the axes of most tensors. */
+    private static final int FEW = 8;
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -111,12 +113,24 @@ record SafetensorsHeader(SequencedMap<String, String> metadata, SequencedMap<Str
         return '"' + (printable.length() > 80 ? printable.substring(0, 80) + "..." : printable) + '"';
     }
 
-    /** Returns text from a file without line breaks and other control characters. */
+    /** Returns text from a file without line breaks and other control characters: a blank for each run of them. */
     static String oneLine(String text) {
-        return text.replaceAll("[\\p{Cc}\\u2028\\u2029]+", " ");
+        StringBuilder line = new StringBuilder(text.length());
+        boolean breaks = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean control = Character.isISOControl(c) || c == '\u2028' || c == '\u2029';
+            if (!control) {
+                line.append(c);
+            } else if (!breaks) {
+                line.append(' ');
+            }
+            breaks = control;
+        }
+        return line.toString();
     }
 
-    /** The streaming parser with the place where it is, for messages. */
+    /** The streaming parser. Words for messages are put together where there is something to say: a JVM that has just started takes long for them. */
     private record Reader(Path file, JsonParser json) {
         SafetensorsHeader header() throws IOException {
             SequencedMap<String, String> metadata = new LinkedHashMap<>();
@@ -138,17 +152,22 @@ record SafetensorsHeader(SequencedMap<String, String> metadata, SequencedMap<Str
         }
 
         private void metadata(SequencedMap<String, String> metadata) throws IOException {
-            require(json.currentToken() == JsonToken.START_OBJECT, "__metadata__ is not an object");
+            if (json.currentToken() != JsonToken.START_OBJECT) {
+                throw new FormatException(file, "__metadata__ is not an object");
+            }
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 String key = json.currentName();
-                require(json.nextToken() == JsonToken.VALUE_STRING, "the metadata of " + quoted(key) + " is not a string");
+                if (json.nextToken() != JsonToken.VALUE_STRING) {
+                    throw new FormatException(file, "the metadata of " + quoted(key) + " is not a string");
+                }
                 metadata.put(key, json.getText());
             }
         }
 
         private Entry entry(String name) throws IOException {
-            String where = "tensor " + quoted(name);
-            require(json.currentToken() == JsonToken.START_OBJECT, where + " is not an object");
+            if (json.currentToken() != JsonToken.START_OBJECT) {
+                throw fault(name, " is not an object");
+            }
             DType dtype = null;
             long[] dims = null;
             long[] offsets = null;
@@ -156,55 +175,74 @@ record SafetensorsHeader(SequencedMap<String, String> metadata, SequencedMap<Str
                 String field = json.currentName();
                 json.nextToken();
                 switch (field) {
-                    case "dtype" -> dtype = dtype(where);
-                    case "shape" -> dims = numbers(where + ": shape");
-                    case "data_offsets" -> offsets = numbers(where + ": data_offsets");
+                    case "dtype" -> dtype = dtype(name);
+                    case "shape" -> dims = numbers(name, field);
+                    case "data_offsets" -> offsets = numbers(name, field);
                     default -> json.skipChildren();
                 }
             }
-            require(dtype != null && dims != null && offsets != null, where + " lacks dtype, shape or data_offsets");
-            require(offsets.length == 2 && offsets[0] <= offsets[1], where + ": data_offsets are not [begin, end]");
-            TensorType type = type(where, dtype, dims);
-            require(offsets[1] - offsets[0] == type.bytes(), where + " is " + type + ", which takes " + type.bytes() + " bytes, but has "
-                    + (offsets[1] - offsets[0]));
+            if (dtype == null || dims == null || offsets == null) {
+                throw fault(name, " lacks dtype, shape or data_offsets");
+            }
+            if (offsets.length != 2 || offsets[0] > offsets[1]) {
+                throw fault(name, ": data_offsets are not [begin, end]");
+            }
+            TensorType type = type(name, dtype, dims);
+            if (offsets[1] - offsets[0] != type.bytes()) {
+                throw fault(name, " is " + type + ", which takes " + type.bytes() + " bytes, but has " + (offsets[1] - offsets[0]));
+            }
             return new Entry(type, offsets[0], offsets[1]);
         }
 
-        private DType dtype(String where) throws IOException {
-            require(json.currentToken() == JsonToken.VALUE_STRING, where + ": dtype is not a string");
+        private DType dtype(String name) throws IOException {
+            if (json.currentToken() != JsonToken.VALUE_STRING) {
+                throw fault(name, ": dtype is not a string");
+            }
             String label = json.getText();
             for (DType d : DType.values()) {
                 if (d.name().equals(label)) {
                     return d;
                 }
             }
-            throw new FormatException(file, where + " has the unknown dtype " + quoted(label) + "; known are "
+            throw fault(name, " has the unknown dtype " + quoted(label) + "; known are "
                     + Arrays.stream(DType.values()).map(DType::name).collect(Collectors.joining(", ")));
         }
 
-        private long[] numbers(String where) throws IOException {
-            require(json.currentToken() == JsonToken.START_ARRAY, where + " is not an array");
-            List<Long> numbers = new ArrayList<>();
+        private long[] numbers(String name, String field) throws IOException {
+            if (json.currentToken() != JsonToken.START_ARRAY) {
+                throw fault(name, ": " + field + " is not an array");
+            }
+            long[] numbers = new long[FEW];
+            int count = 0;
             while (json.nextToken() != JsonToken.END_ARRAY) {
-                require(json.currentToken() == JsonToken.VALUE_NUMBER_INT && json.getLongValue() >= 0, where + " has an entry that is not a count");
-                numbers.add(json.getLongValue());
+                if (json.currentToken() != JsonToken.VALUE_NUMBER_INT || json.getLongValue() < 0) {
+                    throw fault(name, ": " + field + " has an entry that is not a count");
+                }
+                if (count == numbers.length) {
+                    numbers = Arrays.copyOf(numbers, 2 * count);
+                }
+                numbers[count++] = json.getLongValue();
             }
-            return numbers.stream().mapToLong(Long::longValue).toArray();
+            return Arrays.copyOf(numbers, count);
         }
 
-        private TensorType type(String where, DType dtype, long[] dims) throws FormatException {
-            require(dims.length <= MAX_RANK, where + " has " + dims.length + " axes; more than " + MAX_RANK + " are not read");
+        private TensorType type(String name, DType dtype, long[] dims) throws FormatException {
+            if (dims.length > MAX_RANK) {
+                throw fault(name, " has " + dims.length + " axes; more than " + MAX_RANK + " are not read");
+            }
             try {
-                return new TensorType(dtype, Shape.of(Arrays.stream(dims).mapToInt(Math::toIntExact).toArray()));
+                int[] shape = new int[dims.length];
+                for (int axis = 0; axis < shape.length; axis++) {
+                    shape[axis] = Math.toIntExact(dims[axis]);
+                }
+                return new TensorType(dtype, Shape.of(shape));
             } catch (ArithmeticException | IllegalArgumentException e) {
-                throw new FormatException(file, where + ": shape " + Arrays.toString(dims) + " is larger than any tensor can be");
+                throw fault(name, ": shape " + Arrays.toString(dims) + " is larger than any tensor can be");
             }
         }
 
-        private void require(boolean holds, String fault) throws FormatException {
-            if (!holds) {
-                throw new FormatException(file, fault);
-            }
+        private FormatException fault(String name, String fault) {
+            return new FormatException(file, "tensor " + quoted(name) + fault);
         }
     }
 }

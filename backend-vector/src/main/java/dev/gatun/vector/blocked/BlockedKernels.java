@@ -33,6 +33,11 @@ public final class BlockedKernels {
         WarmUp.start(before);
     }
 
+    /** Returns when these are compiled, or that takes too long. */
+    public static void awaitWarmUp() {
+        WarmUp.await();
+    }
+
     /** Returns the methods that {@link #warmUp} gets compiled, as the JIT compiler calls them. */
     public static List<String> warmed() {
         return WarmUp.methods();

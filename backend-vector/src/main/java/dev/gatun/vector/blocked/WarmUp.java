@@ -29,15 +29,15 @@ final class WarmUp implements Runnable {
     private static final int K = 16;
 
     /**
-     * How often a loop is called in a row. The second compiler takes what was called 5,000 times, and learns from the calls that are not idle what a step is
-     * made of, and how often it comes.
+     * How often a loop is called until it is another's turn, idle calls between the others. The second compiler takes what was called 5,000 times, and learns
+     * from the calls that are not idle what a step is made of, and how often it comes: where there was none before, it compiles a loop that is left at once.
      *
      * @param idle calls that do nothing
      * @param real calls that do a few steps
      */
     private record Turn(int idle, int real) {
         /** Helpers that are called in one of a hundred calls are taken for rare, and not inlined. */
-        static final Turn WITH_HELPERS = new Turn(300, 16);
+        static final Turn WITH_HELPERS = new Turn(300, 8);
 
         /** Of what nobody waits for. */
         static final Turn EVEN = new Turn(20, 20);
@@ -156,16 +156,17 @@ final class WarmUp implements Runnable {
     }
 
     private static boolean isCompiled(ColdLoop loop, Turn turn) {
-        for (int call = 0; call < turn.idle; call++) {
-            loop.run(true);
-        }
-        long best = Long.MAX_VALUE;
-        for (int call = 0; call < turn.real; call++) {
+        for (int real = 0; real < turn.real; real++) {
             long before = System.nanoTime();
             loop.run(false);
-            best = Math.min(best, System.nanoTime() - before);
+            if (System.nanoTime() - before < COMPILED_NANOS) {
+                return true;
+            }
+            for (int idle = 0; idle < turn.idle / turn.real; idle++) {
+                loop.run(true);
+            }
         }
-        return best < COMPILED_NANOS;
+        return false;
     }
 
     /** Returns the loops of a network. @param zeros 8 KiB of zeros, before 56 KiB that calls write */
@@ -194,21 +195,20 @@ final class WarmUp implements Runnable {
         long patch = zeros + (8 << 10);
         long result = zeros + (16 << 10);
         return List.of(
-            idle -> tile(6, zeros, idle ? Native.NOWHERE : result, 0),
             idle -> tile(6, zeros, idle ? Native.NOWHERE : result, zeros),
+            idle -> tile(6, zeros, idle ? Native.NOWHERE : result, 0),
             idle -> Winograd4Tile.input(zeros, 6 * Simd.BYTES, 0, result, 0, Simd.BYTES, patch, idle ? 0 : 1),
             idle -> Winograd4Tile.output(zeros, 0, Simd.BYTES, result, 4 * Simd.BYTES, 0, Native.ZEROS, 0, 0, 0, patch, idle ? 0 : 1),
             idle -> tile(5, zeros, idle ? Native.NOWHERE : result, 0),
             idle -> tile(4, zeros, idle ? Native.NOWHERE : result, 0),
             idle -> Winograd2Tile.input(zeros, 4 * Simd.BYTES, 0, result, 0, Simd.BYTES, patch, idle ? 0 : 1),
-            idle -> Winograd2Tile.output(zeros, 0, Simd.BYTES, result, 2 * Simd.BYTES, 0, Native.ZEROS, 0, 0, 0, patch, idle ? 0 : 1));
+            idle -> Winograd2Tile.output(zeros, 0, Simd.BYTES, result, 2 * Simd.BYTES, 0, Native.ZEROS, 0, 0, 0, patch, idle ? 0 : 1),
+            idle -> Finish.run(idle ? 0 : 6, Panel.BLOCKS, result, 6 * Simd.BYTES, 0, 0));
     }
 
     private static List<ColdLoop> layers(long zeros) {
         long result = zeros + (16 << 10);
-        List<ColdLoop> loops = new ArrayList<>(SmallLoops.ofLayers(zeros, result));
-        loops.add(idle -> Finish.run(idle ? 0 : 6, Panel.BLOCKS, result, 6 * Simd.BYTES, 0, 0));
-        return loops;
+        return SmallLoops.ofLayers(zeros, result);
     }
 
     /** Returns those of a training besides. */
