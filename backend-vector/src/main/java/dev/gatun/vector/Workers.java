@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A fork-join pool for loops of microseconds. The caller is worker 0; helpers spin for some tens of microseconds after their last task,
- * then park, so that a chain of kernels pays about a microsecond a fork and an idle backend pays nothing.
+ * A fork-join pool for loops of microseconds. The caller is worker 0; helpers spin for some tens of microseconds after their last task, wait half a ms
+ * as long as nobody else wants the processor, then park, so that a chain of kernels pays about a microsecond a fork and an idle backend pays nothing.
  *
  * <p>One task runs at a time. Whoever calls while another is running (a second Java thread, or a task that forks again) runs its task
  * alone, on its own thread: callers never oversubscribe the machine and never wait for each other. Tasks therefore must not depend on
@@ -46,6 +46,12 @@ public final class Workers implements AutoCloseable {
 
     /** Between 20 and 100 microseconds, depending on the processor: longer than the gaps between kernels, shorter than a time slice. */
     private static final int SPINS = 1500;
+
+    /**
+     * How long a thread goes on waiting, but lets others run: a virtual processor whose threads all sleep is given away, and a busy host takes milliseconds
+     * to give it back.
+     */
+    private static final long YIELDING_NANOS = 500_000;
 
     private final Optional<Team> team;
     private final Task teamPart = this::safePart;
@@ -198,6 +204,13 @@ public final class Workers implements AutoCloseable {
             }
             Thread.onSpinWait();
         }
+        long end = System.nanoTime() + YIELDING_NANOS;
+        while (System.nanoTime() < end) {
+            if (running.get() == 0) {
+                return;
+            }
+            Thread.yield();
+        }
         caller = Thread.currentThread();
         while (running.get() != 0) {
             LockSupport.park(this);
@@ -225,6 +238,13 @@ public final class Workers implements AutoCloseable {
                 return generation;
             }
             Thread.onSpinWait();
+        }
+        long end = System.nanoTime() + YIELDING_NANOS;
+        while (System.nanoTime() < end) {
+            if (generation != seen) {
+                return generation;
+            }
+            Thread.yield();
         }
         // First say so, then look again: whoever advances the generation does it before it looks who is parked.
         parked.set(helper, 1);
