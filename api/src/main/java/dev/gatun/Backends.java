@@ -6,6 +6,7 @@ import dev.gatun.spi.BackendProvider.Availability;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -40,35 +41,53 @@ public final class Backends {
 
     /** Returns all backends on the module or class path, the preferred one first. */
     public static List<Discovered> discovered() {
-        List<Discovered> found = new ArrayList<>();
+        return providers().stream().flatMap(p -> probed(p).stream()).sorted(Comparator.comparingInt((Discovered d) -> d.provider().priority()).reversed())
+                .toList();
+    }
+
+    private static List<BackendProvider> providers() {
+        List<BackendProvider> found = new ArrayList<>();
         var providers = ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()).iterator();
         while (true) {
             try {
                 if (!providers.hasNext()) {
-                    break;
+                    return found;
                 }
                 BackendProvider p = providers.next();
-                if (found.stream().noneMatch(d -> d.name().equals(p.name()))) {
-                    found.add(new Discovered(p, p.probe()));
+                if (found.stream().noneMatch(other -> other.name().equals(p.name()))) {
+                    found.add(p);
                 }
             } catch (ServiceConfigurationError | LinkageError e) {
-                LOG.log(System.Logger.Level.WARNING, "A backend provider could not be loaded and is left out: {0}", e.toString());
+                warn(e);
             }
         }
-        found.sort(Comparator.comparingInt((Discovered d) -> d.provider().priority()).reversed());
-        return found;
+    }
+
+    private static Optional<Discovered> probed(BackendProvider provider) {
+        try {
+            return Optional.of(new Discovered(provider, provider.probe()));
+        } catch (LinkageError e) {
+            warn(e);
+            return Optional.empty();
+        }
+    }
+
+    private static void warn(Error e) {
+        LOG.log(System.Logger.Level.WARNING, "A backend provider could not be loaded and is left out: {0}", e.toString());
     }
 
     /**
-     * Opens the backend with this name.
+     * Opens the backend with this name. The others are not asked whether they could run here.
      *
      * @throws IllegalArgumentException if there is none; the message lists those there are
      * @throws IllegalStateException if it cannot run here; the message says why and what to do
      */
     public static Backend open(String name) {
-        List<Discovered> all = discovered();
-        Discovered chosen = all.stream().filter(d -> d.name().equals(name)).findFirst().orElseThrow(() -> new IllegalArgumentException("backend \"" + name
-                + "\" is unknown; on the class path are " + all.stream().map(Discovered::name).collect(Collectors.joining(", "))));
+        List<BackendProvider> all = providers();
+        Discovered chosen = all.stream().filter(p -> p.name().equals(name)).findFirst().flatMap(Backends::probed)
+                .orElseThrow(() -> new IllegalArgumentException("backend \"" + name + "\" is unknown; on the class path are "
+                        + all.stream().sorted(Comparator.comparingInt(BackendProvider::priority).reversed()).map(BackendProvider::name)
+                                .collect(Collectors.joining(", "))));
         if (chosen.availability() instanceof Availability.Refused(String reason, String remedy)) {
             throw new IllegalStateException("backend " + name + " cannot run here: " + reason + "; " + remedy);
         }
