@@ -66,10 +66,14 @@ public final class Backends {
     private static Optional<Discovered> probed(BackendProvider provider) {
         try {
             return Optional.of(new Discovered(provider, provider.probe()));
-        } catch (LinkageError e) {
+        } catch (ServiceConfigurationError | LinkageError e) {
             warn(e);
             return Optional.empty();
         }
+    }
+
+    private static String names(List<BackendProvider> all) {
+        return all.stream().sorted(Comparator.comparingInt(BackendProvider::priority).reversed()).map(BackendProvider::name).collect(Collectors.joining(", "));
     }
 
     private static void warn(Error e) {
@@ -84,10 +88,10 @@ public final class Backends {
      */
     public static Backend open(String name) {
         List<BackendProvider> all = providers();
-        Discovered chosen = all.stream().filter(p -> p.name().equals(name)).findFirst().flatMap(Backends::probed)
-                .orElseThrow(() -> new IllegalArgumentException("backend \"" + name + "\" is unknown; on the class path are "
-                        + all.stream().sorted(Comparator.comparingInt(BackendProvider::priority).reversed()).map(BackendProvider::name)
-                                .collect(Collectors.joining(", "))));
+        BackendProvider provider = all.stream().filter(p -> p.name().equals(name)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("backend \"" + name + "\" is unknown; on the class path are " + names(all)));
+        Discovered chosen = probed(provider)
+                .orElseThrow(() -> new IllegalStateException("backend " + name + " cannot run here: its classes do not fit together"));
         if (chosen.availability() instanceof Availability.Refused(String reason, String remedy)) {
             throw new IllegalStateException("backend " + name + " cannot run here: " + reason + "; " + remedy);
         }

@@ -3,10 +3,13 @@ package dev.gatun.vector;
 import dev.gatun.vector.blocked.BlockedKernels;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -43,8 +46,12 @@ final class CompilerOptions {
         }
         try {
             String directives = Path.of(name + ".json").toAbsolutePath().toString();
-            write(Path.of(directives), json);
-            write(Path.of(name), options(directives));
+            Charset launchers = Charset.forName(System.getProperty("native.encoding", "UTF-8"));
+            if (directives.lines().count() != 1 || !launchers.newEncoder().canEncode(directives)) {
+                throw new IOException("a JVM could not be told of a file of this name");
+            }
+            write(Path.of(directives), json, StandardCharsets.UTF_8);
+            write(Path.of(name), options(directives), launchers);
         } catch (IOException | InvalidPathException e) {
             LOG.log(System.Logger.Level.WARNING, "{0}={1}: the file cannot be written ({2}).", OPTIONS, name, e.toString());
         }
@@ -55,7 +62,7 @@ final class CompilerOptions {
      * takes nothing for granted that it has not seen.
      */
     private static String options(String directives) {
-        String quoted = '"' + (DIRECTIVES + directives).replace("\\", "\\\\") + '"';
+        String quoted = '"' + (DIRECTIVES + directives).replace("\\", "\\\\").replace("\"", "\\\"") + '"';
         Stream<String> thresholds = BlockedKernels.warmed().stream().map(m -> (JitDirectives.PACKAGE + m).replace(".", "::").replace('/', '.'))
                 .map(m -> "-XX:CompileCommand=CompileThresholdScaling," + m + ",0.003");
         return Stream.concat(Stream.of("-XX:+UnlockDiagnosticVMOptions", quoted, "-XX:CompileCommand=quiet"), thresholds)
@@ -63,10 +70,10 @@ final class CompilerOptions {
     }
 
     /** Writes all of a file or nothing: a JVM that finds half of one does not start. */
-    private static void write(Path file, String text) throws IOException {
-        Path part = Path.of(file + "." + ProcessHandle.current().pid());
+    private static void write(Path file, String text, Charset charset) throws IOException {
+        Path part = Path.of(file + "." + ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime()));
         try {
-            Files.writeString(part, text);
+            Files.writeString(part, text, charset, StandardOpenOption.CREATE_NEW);
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(part);

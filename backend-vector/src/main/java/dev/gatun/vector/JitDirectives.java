@@ -3,9 +3,11 @@ package dev.gatun.vector;
 import dev.gatun.vector.blocked.BlockedKernels;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
@@ -68,6 +70,7 @@ final class JitDirectives {
             return;
         }
         String json = json();
+        CompilerOptions.leave(json);
         if (CompilerOptions.gave(json)) {
             LOG.log(System.Logger.Level.DEBUG, "compiler directives for {0}*: the JVM was started with them", PACKAGE);
             return;
@@ -75,8 +78,9 @@ final class JitDirectives {
         try {
             // Files.createTempFile would load the providers of cryptography for a name.
             String name = "gatun-" + ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime()) + ".json";
-            Path file = Files.writeString(Path.of(System.getProperty("java.io.tmpdir"), name), json, StandardOpenOption.CREATE_NEW);
+            Path file = Files.createFile(Path.of(System.getProperty("java.io.tmpdir"), name), ownersAlone());
             try {
+                Files.writeString(file, json);
                 String answer = command("compilerDirectivesAdd", file.toString());
                 LOG.log(System.Logger.Level.DEBUG, "compiler directives for {0}*: {1}", PACKAGE, answer.strip());
             } finally {
@@ -89,7 +93,11 @@ final class JitDirectives {
         } catch (JMException | RuntimeException e) {
             LOG.log(System.Logger.Level.DEBUG, "no compiler directives for " + PACKAGE + "*", e);
         }
-        CompilerOptions.leave(json);
+    }
+
+    private static FileAttribute<?>[] ownersAlone() {
+        boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+        return posix ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))} : new FileAttribute<?>[0];
     }
 
     /**

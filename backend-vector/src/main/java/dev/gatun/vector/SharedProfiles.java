@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -42,10 +43,10 @@ final class SharedProfiles implements Runnable {
         }
     }
 
-    /** Returns when they have seen both: what is compiled before may be dropped. */
+    /** Returns when they have seen both, or that takes too long: what is compiled before may be dropped. */
     static void await() {
         try {
-            SHOWN.await();
+            SHOWN.await(1, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -205,7 +205,7 @@ public final class Workers implements AutoCloseable {
             Thread.onSpinWait();
         }
         long end = System.nanoTime() + YIELDING_NANOS;
-        while (System.nanoTime() < end) {
+        while (System.nanoTime() - end < 0) {
             if (running.get() == 0) {
                 return;
             }
@@ -240,7 +240,7 @@ public final class Workers implements AutoCloseable {
             Thread.onSpinWait();
         }
         long end = System.nanoTime() + YIELDING_NANOS;
-        while (System.nanoTime() < end) {
+        while (System.nanoTime() - end < 0) {
             if (generation != seen) {
                 return generation;
             }

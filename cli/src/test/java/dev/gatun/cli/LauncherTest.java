@@ -131,12 +131,14 @@ class LauncherTest {
     @Test
     void demoLeavesOptionsForOtherCommands() throws Exception {
         var script = installation();
-        var file = folder.resolve("installed here/lib").toRealPath() + "/gatun.options";
+        var file = folder.resolve("installed here/lib").toRealPath() + "/gatun-25.options";
         assertTrue(run(script, java, "demo").out.lines().anyMatch(("-Dgatun.vector.options=" + file)::equals));
         assertTrue(run(script, java, "backends").out.lines().noneMatch(line -> line.contains("options")), "there are none yet");
         Files.createFile(Path.of(file));
+        assertTrue(run(script, java, "backends").out.lines().noneMatch(("@" + file)::equals), "half of them is no use");
+        Files.createFile(Path.of(file + ".json"));
         var later = run(script, java, "backends").out.lines().toList();
-        assertTrue(later.containsAll(List.of("@" + file, "-XX:-DisplayVMOutput")), later.toString());
+        assertTrue(later.containsAll(List.of("@" + file, "-XX:CompilerDirectivesFile=" + file + ".json", "-XX:-DisplayVMOutput")), later.toString());
 
         var builder = command(script, java, "backends");
         builder.environment().put("GATUN_JAVA_OPTS", "-XX:+PrintCompilation");

@@ -33,9 +33,9 @@ public final class BlockedKernels {
         WarmUp.start(before);
     }
 
-    /** Returns when these are compiled, or that takes too long. */
-    public static void awaitWarmUp() {
-        WarmUp.await();
+    /** Returns when these are compiled, or after some seconds. @return whether they are */
+    public static boolean isWarmWithin(long seconds) throws InterruptedException {
+        return WarmUp.await(seconds);
     }
 
     /** Returns the methods that {@link #warmUp} gets compiled, as the JIT compiler calls them. */

@@ -109,6 +109,11 @@ final class WarmUp implements Runnable {
         }
     }
 
+    /** Returns when the loops of a network are compiled, or after some seconds. @return whether they are */
+    static boolean await(long seconds) throws InterruptedException {
+        return ALL.await(seconds, TimeUnit.SECONDS);
+    }
+
     /** Returns when those are compiled that pack weights, or that takes too long. */
     static void awaitWeights() {
         if (!awaited && STARTED.get()) {
