@@ -90,12 +90,15 @@ public final class Backends {
         List<BackendProvider> all = providers();
         BackendProvider provider = all.stream().filter(p -> p.name().equals(name)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("backend \"" + name + "\" is unknown; on the class path are " + names(all)));
-        Discovered chosen = probed(provider)
-                .orElseThrow(() -> new IllegalStateException("backend " + name + " cannot run here: its classes do not fit together"));
-        if (chosen.availability() instanceof Availability.Refused(String reason, String remedy)) {
-            throw new IllegalStateException("backend " + name + " cannot run here: " + reason + "; " + remedy);
+        try {
+            if (provider.probe() instanceof Availability.Refused(String reason, String remedy)) {
+                throw new IllegalStateException("backend " + name + " cannot run here: " + reason + "; " + remedy);
+            }
+        } catch (ServiceConfigurationError | LinkageError e) {
+            throw new IllegalStateException("backend " + name + " cannot run here: a class of it cannot be loaded (" + e
+                    + "); use jars of one version of Gatun, with what they depend on", e);
         }
-        return open(chosen.provider());
+        return open(provider);
     }
 
     /** Opens a backend of a provider that need not be registered as a service. */
